@@ -1,0 +1,147 @@
+import type { Stats } from 'node:fs';
+import type { ConnectionInfo, RequestBody, ResponseSink } from './exchange.ts';
+import type { DirConfig } from './dir-config.ts';
+import type { ServerRecord } from './server.ts';
+import { Table } from './table.ts';
+
+/** What the front read: the parts of a request head, all latin1. */
+export interface RequestHead {
+  /** The request line as received. */
+  readonly theRequest: string;
+  readonly method: string;
+  /** The request target as received: `/path?query`, `http://host/path`, `*`. */
+  readonly unparsedUri: string;
+  /** `HTTP/1.1`. */
+  readonly protocol: string;
+  /** 1000 x major + minor: 1001 for HTTP/1.1, 9 for 0.9. */
+  readonly protocolNumber: number;
+  readonly headersIn: Table;
+  /** Authority of an absolute-form target, else the Host header; lower case, without port; undefined: none. */
+  readonly hostname: string | undefined;
+  /** Port given in the authority or the Host header. */
+  readonly hostPort: number | undefined;
+}
+
+/**
+ * One request on its way through the phases, under the names of httpd's `request_rec`. Internal redirects and
+ * subrequests are records of their own, tied by `prev` and `main`.
+ *
+ * @source httpd include/httpd.h `struct request_rec`
+ */
+export class RequestRecord {
+  readonly connection: ConnectionInfo;
+  server: ServerRecord;
+  /** For subrequests: the request that asked. */
+  readonly main: RequestRecord | undefined;
+  /** For internal redirects: the request before. */
+  readonly prev: RequestRecord | undefined;
+
+  theRequest: string;
+  method: string;
+  unparsedUri: string;
+  protocol: string;
+  protocolNumber: number;
+  hostname: string | undefined;
+  hostPort: number | undefined;
+  /** Milliseconds of the wall clock when the request line was read. */
+  requestTimeMs = 0;
+
+  /** Encoded path of the target, normalised before decoding. */
+  parsedPath = '';
+  /** Decoded, normalised path. */
+  uri = '';
+  /** Query without `?`; undefined: no `?` was there. */
+  args: string | undefined;
+
+  readonly headersIn: Table;
+  readonly headersOut = new Table();
+  /** Headers that survive an error page and an internal redirect. */
+  readonly errHeadersOut = new Table();
+  readonly subprocessEnv: Table;
+  readonly notes = new Table();
+
+  /** Mapped file, `proxy:` URL, or undefined before translation. */
+  filename: string | undefined;
+  pathInfo = '';
+  /** What `filename` is on disk; undefined: nothing, or not looked at. */
+  finfo: Stats | undefined;
+  /** 0 none, 2 reverse proxy (ProxyPass, `[P]`, SetHandler when its handler runs). */
+  proxyReq: 0 | 2 = 0;
+  /** CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT as an Alias set them. */
+  contextPrefix: string | undefined;
+  contextDocumentRoot: string | undefined;
+
+  handler: string | undefined;
+  contentType: string | undefined;
+  contentEncoding: string[] = [];
+  contentLanguages: string[] = [];
+  user: string | undefined;
+  authType: string | undefined;
+  /** Address that access rules and REMOTE_ADDR see; mod_remoteip may change it. */
+  clientAddress: string;
+  clientPort: number;
+
+  status = 200;
+  /** Full status text (`404 Nope`) when it is not the standard one. */
+  statusLine: string | undefined;
+  /** The response is known to have no body for the client (HEAD). */
+  headerOnly: boolean;
+  /** HTTP/0.9: no head at all. */
+  assbackwards = false;
+  /** Body bytes handed to the client, for the access log; the front counts them. */
+  bytesSent = 0;
+  /** `ap_is_initial_req`: neither subrequest nor internal redirect. */
+  get isInitial(): boolean {
+    return this.main === undefined && this.prev === undefined;
+  }
+
+  dirConfig: DirConfig;
+  /** Unmerged result of the last location walk etc., kept by the walkers. */
+  readonly walkCache: {
+    location?: { readonly uri: string; readonly matched: DirConfig | undefined };
+  } = {};
+  /** Scratch data of modules, by module name; made on first use. */
+  readonly #moduleNotes = new Map<string, unknown>();
+
+  body: RequestBody;
+  output: ResponseSink;
+
+  constructor(
+    head: RequestHead,
+    connection: ConnectionInfo,
+    server: ServerRecord,
+    body: RequestBody,
+    output: ResponseSink,
+    ties: { main?: RequestRecord; prev?: RequestRecord; subprocessEnv?: Table } = {},
+  ) {
+    this.connection = connection;
+    this.server = server;
+    this.main = ties.main;
+    this.prev = ties.prev;
+    this.theRequest = head.theRequest;
+    this.method = head.method;
+    this.unparsedUri = head.unparsedUri;
+    this.protocol = head.protocol;
+    this.protocolNumber = head.protocolNumber;
+    this.hostname = head.hostname;
+    this.hostPort = head.hostPort;
+    this.headersIn = head.headersIn;
+    this.headerOnly = head.method === 'HEAD';
+    this.assbackwards = head.protocolNumber < 1000;
+    this.subprocessEnv = ties.subprocessEnv ?? new Table();
+    this.clientAddress = connection.remoteAddress;
+    this.clientPort = connection.remotePort;
+    this.dirConfig = server.dirDefaults;
+    this.body = body;
+    this.output = output;
+  }
+
+  /** Scratch data that a module keeps with the request. */
+  moduleNote<T>(module: string): T | undefined {
+    return this.#moduleNotes.get(module) as T | undefined;
+  }
+
+  setModuleNote(module: string, value: unknown): void {
+    this.#moduleNotes.set(module, value);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Span } from '../source/source.ts';
+import type { DirConfig, DirMerge } from './dir-config.ts';
+import type { HookFunction, PhaseName } from './phases.ts';
+import type { RequestRecord } from './request.ts';
+import type { Section } from './section.ts';
+
+/** The main server or one virtual host, frozen. */
+export interface ServerRecord {
+  readonly isVirtual: boolean;
+  /** ServerName, or the name that httpd derives; lower case not enforced. */
+  readonly hostname: string;
+  /** Port of ServerName, else of the virtual host's address; 0 when unknown. */
+  readonly port: number;
+  /** Scheme of `ServerName https://…`, else undefined. */
+  readonly scheme: string | undefined;
+  readonly span: Span | undefined;
+  /** Merged server config of each module, by slot. */
+  readonly serverConfig: readonly unknown[];
+  /** The merged per-directory defaults that every walk starts from. */
+  readonly dirDefaults: DirConfig;
+  /** `<Directory>`, sorted by depth; then the regex ones, sorted; main server's first. */
+  readonly directorySections: readonly Section[];
+  readonly directoryMatchSections: readonly Section[];
+  /** `<Location>` and `<LocationMatch>` in file order, main server's first. */
+  readonly locationSections: readonly Section[];
+  /** `<Proxy>` and `<ProxyMatch>` in file order, main server's first. */
+  readonly proxySections: readonly Section[];
+  readonly gateway: GatewayPlan;
+}
+
+/** What an error-log line is about. */
+export interface LogContext {
+  readonly req?: RequestRecord;
+  readonly server?: ServerRecord;
+  readonly clientAddress?: string;
+  readonly clientPort?: number;
+  /** errno text such as `(111)Connection refused`, shown before the message. */
+  readonly cause?: string;
+}
+
+export type LogLevel =
+  | 'emerg' | 'alert' | 'crit' | 'error' | 'warn' | 'notice' | 'info' | 'debug'
+  | 'trace1' | 'trace2' | 'trace3' | 'trace4' | 'trace5' | 'trace6' | 'trace7' | 'trace8';
+
+/** The error log as modules see it; the server gives the real one, tests a list. */
+export interface ErrorLog {
+  /**
+   * @param module for the per-module LogLevel, such as `proxy_fcgi`
+   * @param number httpd's log number with its prefix (`AH01071`), or '' where httpd has none
+   */
+  log(level: LogLevel, module: string, number: string, message: string, context: LogContext): void;
+}
+
+/** Everything that all virtual hosts share. */
+export interface GatewayPlan {
+  readonly servers: readonly ServerRecord[];
+  readonly mainServer: ServerRecord;
+  /** Hooks by phase, sorted. */
+  readonly hooks: Readonly<Record<PhaseName, readonly HookFunction[]>>;
+  readonly dirMerges: readonly (DirMerge | undefined)[];
+  readonly errorLog: ErrorLog;
+  readonly hostnameLookups: boolean;
+  /** Reads an `.htaccess` file: gives its per-directory config, or the reason why it can't be honoured. */
+  readonly readHtaccess: HtaccessReader;
+  /** Loaded modules by name (`mod_alias`). */
+  readonly modules: ReadonlySet<string>;
+}
+
+export interface HtaccessOverrides {
+  /** `AllowOverride` classes in force, as the bit set of `bind/overrides.ts`. */
+  readonly classes: number;
+  /** `AllowOverride Options=`: names allowed; undefined: any. */
+  readonly options: readonly string[] | undefined;
+  /** `AllowOverrideList`: lower-case directive names. */
+  readonly list: ReadonlySet<string> | undefined;
+  readonly nonfatalOverride: boolean;
+  readonly nonfatalUnknown: boolean;
+}
+
+export type HtaccessReader = (
+  path: string,
+  directory: string,
+  overrides: HtaccessOverrides,
+  server: ServerRecord,
+) => { readonly config: DirConfig } | { readonly error: string; readonly warnings?: readonly string[] };
+

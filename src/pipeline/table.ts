@@ -1,0 +1,120 @@
+/** How many entries are searched one by one before an index pays for itself. */
+const INDEX_ABOVE = 24;
+
+/**
+ * An ordered list of named strings with case-insensitive names: request and response headers, and the request
+ * environment. Names may repeat (`add`); `set` keeps the place and the spelling of the first writer.
+ *
+ * @source httpd apr_tables.c, whose order of entries is visible in FastCGI parameters
+ */
+export class Table {
+  /** Parallel arrays; read them, but change them through the methods only. */
+  readonly names: string[] = [];
+  readonly values: string[] = [];
+  readonly lowerNames: string[] = [];
+  #index: Map<string, number> | undefined;
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  /** Place of the first entry of that name, or -1. `lower` must be lower case. */
+  indexOf(lower: string): number {
+    const lowerNames = this.lowerNames;
+    if (lowerNames.length <= INDEX_ABOVE) return lowerNames.indexOf(lower);
+    if (!this.#index) {
+      this.#index = new Map();
+      for (let i = lowerNames.length - 1; i >= 0; i--) this.#index.set(lowerNames[i]!, i);
+    }
+    return this.#index.get(lower) ?? -1;
+  }
+
+  /** Value of the first entry of that name. */
+  get(name: string): string | undefined {
+    const at = this.indexOf(name.toLowerCase());
+    return at < 0 ? undefined : this.values[at];
+  }
+
+  has(name: string): boolean {
+    return this.indexOf(name.toLowerCase()) >= 0;
+  }
+
+  /** All values of that name, in order. */
+  getAll(name: string): string[] {
+    const lower = name.toLowerCase();
+    const found: string[] = [];
+    for (let i = 0; i < this.lowerNames.length; i++) {
+      if (this.lowerNames[i] === lower) found.push(this.values[i]!);
+    }
+    return found;
+  }
+
+  /** Replaces the value in place (further entries of that name go), or appends. */
+  set(name: string, value: string): void {
+    const lower = name.toLowerCase();
+    const at = this.indexOf(lower);
+    if (at < 0) {
+      this.#append(name, lower, value);
+      return;
+    }
+    this.values[at] = value;
+    this.#removeFrom(lower, at + 1);
+  }
+
+  /** Appends an entry, whether or not the name is there. */
+  add(name: string, value: string): void {
+    this.#append(name, name.toLowerCase(), value);
+  }
+
+  /** Joins the value to the first entry of that name with `, `, or appends. */
+  merge(name: string, value: string): void {
+    const lower = name.toLowerCase();
+    const at = this.indexOf(lower);
+    if (at < 0) this.#append(name, lower, value);
+    else this.values[at] = `${this.values[at]!}, ${value}`;
+  }
+
+  unset(name: string): void {
+    this.#removeFrom(name.toLowerCase(), 0);
+  }
+
+  clear(): void {
+    this.names.length = this.values.length = this.lowerNames.length = 0;
+    this.#index = undefined;
+  }
+
+  copy(): Table {
+    const table = new Table();
+    for (let i = 0; i < this.names.length; i++) {
+      table.#append(this.names[i]!, this.lowerNames[i]!, this.values[i]!);
+    }
+    return table;
+  }
+
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    for (let i = 0; i < this.names.length; i++) yield [this.names[i]!, this.values[i]!];
+  }
+
+  #append(name: string, lower: string, value: string): void {
+    if (this.#index && !this.#index.has(lower)) this.#index.set(lower, this.names.length);
+    this.names.push(name);
+    this.lowerNames.push(lower);
+    this.values.push(value);
+  }
+
+  #removeFrom(lower: string, from: number): void {
+    let kept = from;
+    for (let i = from; i < this.names.length; i++) {
+      if (this.lowerNames[i] === lower) continue;
+      if (kept !== i) {
+        this.names[kept] = this.names[i]!;
+        this.lowerNames[kept] = this.lowerNames[i]!;
+        this.values[kept] = this.values[i]!;
+      }
+      kept++;
+    }
+    if (kept === this.names.length) return;
+    this.names.length = this.lowerNames.length = this.values.length = kept;
+    this.#index = undefined;
+  }
+}
