@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export const config = defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // The suites start servers of their own; more than the cores' number of them at once only makes all slow.
+    maxWorkers: 2,
+    reporters: ['default'],
+  },
+});
+
+// eslint-disable-next-line no-restricted-exports -- the one name by which vitest finds its configuration
+export { config as default };
