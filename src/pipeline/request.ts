@@ -35,6 +35,8 @@ export class RequestRecord {
   readonly main: RequestRecord | undefined;
   /** For internal redirects: the request before. */
   readonly prev: RequestRecord | undefined;
+  /** The request that an internal redirect made of this one; the front sends the head of the last in this chain. */
+  next: RequestRecord | undefined;
 
   theRequest: string;
   method: string;
@@ -118,6 +120,7 @@ export class RequestRecord {
     this.server = server;
     this.main = ties.main;
     this.prev = ties.prev;
+    if (ties.prev) ties.prev.next = this;
     this.theRequest = head.theRequest;
     this.method = head.method;
     this.unparsedUri = head.unparsedUri;

@@ -66,12 +66,16 @@ export class Table {
     this.#append(name, name.toLowerCase(), value);
   }
 
-  /** Joins the value to the first entry of that name with `, `, or appends. */
-  merge(name: string, value: string): void {
-    const lower = name.toLowerCase();
+  /** `merge` for a caller that has the lower-case name at hand. */
+  mergeLower(name: string, lower: string, value: string): void {
     const at = this.indexOf(lower);
     if (at < 0) this.#append(name, lower, value);
     else this.values[at] = `${this.values[at]!}, ${value}`;
+  }
+
+  /** Joins the value to the first entry of that name with `, `, or appends. */
+  merge(name: string, value: string): void {
+    this.mergeLower(name, name.toLowerCase(), value);
   }
 
   unset(name: string): void {
