@@ -1,0 +1,96 @@
+import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
+import type { StdinSource } from '../fastcgi/stdin-source.ts';
+import { backendAddress, type BackendAddress } from './address.ts';
+import type { PoolRegistry } from './pool-registry.ts';
+import { DEFAULT_IO_BUFFER_BYTES, DEFAULT_MAX_CONNECTIONS, type WorkerSettings } from './worker-settings.ts';
+import { isUsable, STATUS } from './worker-status.ts';
+
+/** One request for a worker's application. */
+export interface WorkerCall {
+  /** Name-value pairs, encoded by `fastcgi/params.ts`. */
+  readonly params: string;
+  readonly stdin: StdinSource;
+  /** Inactivity limit where the worker has none of its own: ProxyTimeout, else Timeout. */
+  readonly defaultTimeoutMs: number;
+  /** A second try: no kept connection may serve it. */
+  readonly isFresh: boolean;
+}
+
+/**
+ * A backend with its settings, status and counters. Members of a balancer and direct workers are the same thing; the
+ * connections belong to the pool of the address, which several workers may share.
+ */
+export class Worker {
+  readonly settings: WorkerSettings;
+  readonly address: BackendAddress;
+  /** Connections are kept and asked to be kept. */
+  readonly keepsConnections: boolean;
+
+  /** Bits of `STATUS`. */
+  status: number;
+  /** When the member went into error state, on the clock that the balancer is asked with; 0: no time recorded. */
+  errorTimeMs = 0;
+  /** Failures since the last success. */
+  retries = 0;
+  /** These may be changed at run time by the balancer-manager. */
+  lbfactor: number;
+  lbset: number;
+  route: string;
+  redirect: string;
+
+  elected = 0;
+  /** Requests in flight. */
+  busy = 0;
+  /** Bytes sent to and received from the backend. */
+  transferredBytes = 0;
+  readBytes = 0;
+  lbstatus = 0;
+
+  readonly #pools: PoolRegistry;
+
+  constructor(settings: WorkerSettings, pools: PoolRegistry, options: { localAddress?: string; isMember?: boolean } = {}) {
+    this.settings = settings;
+    this.#pools = pools;
+    this.address = backendAddress(settings, options.localAddress);
+    this.keepsConnections = settings.reuse === true;
+    this.lbfactor = settings.lbfactor;
+    this.lbset = settings.lbset;
+    this.route = settings.route;
+    this.redirect = settings.redirect;
+    const ownFlags = options.isMember === true ? 0 : STATUS.ignoreErrors;
+    this.status = settings.status | STATUS.initialised | ownFlags;
+  }
+
+  get isUsable(): boolean {
+    return isUsable(this.status);
+  }
+
+  has(flag: number): boolean {
+    return (this.status & flag) !== 0;
+  }
+
+  /** Runs one request on a connection of this worker's backend; waits for a slot when there is none. */
+  run(call: WorkerCall, listener: ExchangeListener): Exchange {
+    const { settings } = this;
+    const timeoutMs = settings.timeoutMs ?? call.defaultTimeoutMs;
+    return this.#pools.poolFor(this.address).run(
+      {
+        params: call.params,
+        stdin: call.stdin,
+        keepConnection: this.keepsConnections,
+        timeoutMs,
+        ioBufferBytes: settings.ioBufferBytes === 0 ? DEFAULT_IO_BUFFER_BYTES : Math.min(settings.ioBufferBytes, 65535),
+        connectTimeoutMs: settings.connectTimeoutMs ?? timeoutMs,
+        acquireMs: settings.acquireMs ?? timeoutMs,
+        maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,
+        keptConnections: settings.smax ?? Infinity,
+        idleMs: settings.ttlMs ?? Infinity,
+        addressTtlMs: settings.addressTtlMs,
+        keepAlive: settings.keepAlive,
+        isFresh: call.isFresh,
+        worker: this,
+      },
+      listener,
+    );
+  }
+}
