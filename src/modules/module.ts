@@ -87,6 +87,8 @@ export interface UnservedDirective {
   readonly notServed: string;
   /** Its absence would open a door: serving refuses to start. A function decides by the line. */
   readonly security?: true | ((node: DirectiveNode | SectionNode) => boolean);
+  /** False for a line that changes nothing, such as one that switches the thing off. Missing: every line counts. */
+  readonly matters?: (node: DirectiveNode | SectionNode) => boolean;
   readonly bind?: (ctx: BindContext, node: DirectiveNode) => unknown;
 }
 

@@ -1,0 +1,9 @@
+import { modAuthForm as catalogue } from '../../../grammar/catalogue/mod_auth_form.ts';
+import { defineModule } from '../module.ts';
+import { unserved } from './unserved.ts';
+
+export const modAuthForm = defineModule(catalogue, {
+  directives: unserved(catalogue, {
+    accepted: 'Takes part in authentication, for which the AuthType line is refused.',
+  }),
+});

@@ -1,0 +1,9 @@
+import { modAuthnSocache as catalogue } from '../../../grammar/catalogue/mod_authn_socache.ts';
+import { defineModule } from '../module.ts';
+import { unserved } from './unserved.ts';
+
+export const modAuthnSocache = defineModule(catalogue, {
+  directives: unserved(catalogue, {
+    accepted: 'Takes part in authentication, for which the AuthType line is refused.',
+  }),
+});

@@ -1,0 +1,9 @@
+import { modBuffer as catalogue } from '../../../grammar/catalogue/mod_buffer.ts';
+import { defineModule } from '../module.ts';
+import { unserved } from './unserved.ts';
+
+export const modBuffer = defineModule(catalogue, {
+  directives: unserved(catalogue, {
+    accepted: 'Bodies are passed on as they come; the BUFFER filter is not there.',
+  }),
+});

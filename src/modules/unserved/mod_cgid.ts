@@ -1,0 +1,12 @@
+import { modCgid as catalogue } from '../../../grammar/catalogue/mod_cgid.ts';
+import { hook } from '../../pipeline/phases.ts';
+import { defineModule } from '../module.ts';
+import { refuseProgram } from './cgi-program.ts';
+import { unserved } from './unserved.ts';
+
+export const modCgid = defineModule(catalogue, {
+  directives: unserved(catalogue, {
+    accepted: 'CGI programs are not run: the cgi-script handler answers 500.',
+  }),
+  hooks: [hook('handler', refuseProgram)],
+});

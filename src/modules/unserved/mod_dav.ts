@@ -1,0 +1,9 @@
+import { modDav as catalogue } from '../../../grammar/catalogue/mod_dav.ts';
+import { defineModule } from '../module.ts';
+import { tunes, unserved } from './unserved.ts';
+
+export const modDav = defineModule(catalogue, {
+  directives: unserved(catalogue, tunes('WebDAV'), {
+    DAV: { notServed: 'WebDAV methods are not understood: they answer 405.' },
+  }),
+});

@@ -1,0 +1,9 @@
+import { modExtFilter as catalogue } from '../../../grammar/catalogue/mod_ext_filter.ts';
+import { defineModule } from '../module.ts';
+import { tunes, unserved } from './unserved.ts';
+
+export const modExtFilter = defineModule(catalogue, {
+  directives: unserved(catalogue, tunes('external filters'), {
+    ExtFilterDefine: { notServed: 'Bodies do not pass through the external program.' },
+  }),
+});

@@ -1,0 +1,7 @@
+import { modHeartbeat as catalogue } from '../../../grammar/catalogue/mod_heartbeat.ts';
+import { defineModule } from '../module.ts';
+import { unserved } from './unserved.ts';
+
+export const modHeartbeat = defineModule(catalogue, {
+  directives: unserved(catalogue, { notServed: 'No heartbeat is sent.' }),
+});

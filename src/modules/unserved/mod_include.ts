@@ -1,0 +1,9 @@
+import { modInclude as catalogue } from '../../../grammar/catalogue/mod_include.ts';
+import { defineModule } from '../module.ts';
+import { tunes, unserved } from './unserved.ts';
+
+export const modInclude = defineModule(catalogue, {
+  directives: unserved(catalogue, tunes('server-side includes'), {
+    XBitHack: { notServed: 'Server-side includes are not carried out: the file is sent as it is.' },
+  }),
+});

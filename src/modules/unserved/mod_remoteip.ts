@@ -1,0 +1,20 @@
+import { modRemoteip as catalogue } from '../../../grammar/catalogue/mod_remoteip.ts';
+import { defineModule } from '../module.ts';
+import { isOn, unserved } from './unserved.ts';
+
+export const modRemoteip = defineModule(catalogue, {
+  directives: unserved(
+    catalogue,
+    { accepted: 'Takes effect through RemoteIPHeader or RemoteIPProxyProtocol.' },
+    {
+      RemoteIPHeader: {
+        notServed: "The client's address stays that of the nearest proxy, in access rules too.",
+        security: true,
+      },
+      RemoteIPProxyProtocol: {
+        notServed: 'The PROXY header is not understood: such connections are answered 400.',
+        matters: isOn,
+      },
+    },
+  ),
+});

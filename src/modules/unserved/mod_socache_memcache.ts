@@ -1,0 +1,7 @@
+import { modSocacheMemcache as catalogue } from '../../../grammar/catalogue/mod_socache_memcache.ts';
+import { defineModule } from '../module.ts';
+import { tunes, unserved } from './unserved.ts';
+
+export const modSocacheMemcache = defineModule(catalogue, {
+  directives: unserved(catalogue, tunes('the shared object cache')),
+});

@@ -1,0 +1,7 @@
+import { modSocacheRedis as catalogue } from '../../../grammar/catalogue/mod_socache_redis.ts';
+import { defineModule } from '../module.ts';
+import { tunes, unserved } from './unserved.ts';
+
+export const modSocacheRedis = defineModule(catalogue, {
+  directives: unserved(catalogue, tunes('the shared object cache')),
+});
