@@ -138,7 +138,9 @@ function splitSections(text: string): readonly Section[] {
       sections.push(current);
     } else current.lines.push(line);
   });
+  if (current.lines.at(-1) === '') current.lines.pop();
   for (const section of sections) {
+    if (section.kind === 'raw') continue;
     while (section.lines.at(-1) === '') section.lines.pop();
   }
   return sections;
@@ -233,12 +235,13 @@ function parseRequestLine(line: string, path: string): CaseRequest {
   let chunks: readonly number[] | undefined;
   for (const part of parts) {
     if (part.startsWith('@')) {
-      const text = part.slice(part.indexOf(' ') + 1);
+      const [word] = part.split(' ');
+      const text = part.slice((word ?? '').length + 1);
       if (applyComparison(draft, part)) continue;
-      if (part.startsWith('@bodysize ')) body = pattern(Number(text));
-      else if (part.startsWith('@body ')) body = unescapeBytes(text);
-      else if (part.startsWith('@chunked ')) chunks = text.split(' ').map(Number);
-      else if (part === '@nohost') hasHost = false;
+      if (word === '@bodysize') body = pattern(Number(text));
+      else if (word === '@body') body = unescapeBytes(text);
+      else if (word === '@chunked') chunks = text === '' ? [] : text.split(' ').map(Number);
+      else if (word === '@nohost') hasHost = false;
       else throw new Error(`${path}: no such instruction: ${part}`);
     } else {
       if (/^host:/i.test(part)) hasHost = false;
