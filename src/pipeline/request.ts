@@ -92,6 +92,12 @@ export class RequestRecord {
   assbackwards = false;
   /** Body bytes handed to the client, for the access log; the front counts them. */
   bytesSent = 0;
+  /** Bytes of the request as they came, head and framing included; the front counts them. */
+  wireBytesIn = 0;
+  /** Bytes of the response as they left, head and framing included; the front counts them. */
+  wireBytesOut = 0;
+  /** What became of the connection after the response, for the access log; the front says. */
+  connectionFate: 'kept' | 'closed' | 'aborted' = 'closed';
   /** `ap_is_initial_req`: neither subrequest nor internal redirect. */
   get isInitial(): boolean {
     return this.main === undefined && this.prev === undefined;
