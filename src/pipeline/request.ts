@@ -48,7 +48,7 @@ export class RequestRecord {
   /** Milliseconds of the wall clock when the request line was read. */
   requestTimeMs = 0;
 
-  /** Encoded path of the target, normalised before decoding. */
+  /** Encoded path of the target, normalised, before decoding. */
   parsedPath = '';
   /** Decoded, normalised path. */
   uri = '';
@@ -104,10 +104,10 @@ export class RequestRecord {
   }
 
   dirConfig: DirConfig;
-  /** Unmerged result of the last location walk etc., kept by the walkers. */
-  readonly walkCache: {
-    location?: { readonly uri: string; readonly matched: DirConfig | undefined };
-  } = {};
+  /** Whether trailing path information is welcome: `AcceptPathInfo`, or what a module decided. */
+  usedPathInfo: 'default' | 'on' | 'off' = 'default';
+  /** For a request that was answered by an internal redirect: the record that answered. */
+  next: RequestRecord | undefined;
   /** Scratch data of modules, by module name; made on first use. */
   readonly #moduleNotes = new Map<string, unknown>();
 

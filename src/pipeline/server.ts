@@ -62,6 +62,8 @@ export interface GatewayPlan {
   readonly hostnameLookups: boolean;
   /** Reads an `.htaccess` file: gives its per-directory config, or the reason why it can't be honoured. */
   readonly readHtaccess: HtaccessReader;
+  /** `Satisfy` in force for a request (mod_access_compat). */
+  readonly satisfies: (req: RequestRecord) => 'all' | 'any' | 'unspecified';
   /** Loaded modules by name (`mod_alias`). */
   readonly modules: ReadonlySet<string>;
 }

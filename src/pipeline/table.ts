@@ -95,6 +95,22 @@ export class Table {
     return table;
   }
 
+  /** `overlay`'s entries, then `base`'s: a look-up finds the overlay's first. @source apr_table_overlay */
+  static overlay(overlay: Table, base: Table): Table {
+    const table = overlay.copy();
+    for (let i = 0; i < base.names.length; i++) {
+      table.#append(base.names[i]!, base.lowerNames[i]!, base.values[i]!);
+    }
+    return table;
+  }
+
+  /** Makes names unique: the first one's place and spelling, the last one's value. @source apr_table_compress (SET) */
+  compress(): void {
+    const entries = [...this];
+    this.clear();
+    for (const [name, value] of entries) this.set(name, value);
+  }
+
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
     for (let i = 0; i < this.names.length; i++) yield [this.names[i]!, this.values[i]!];
   }

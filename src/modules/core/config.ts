@@ -7,8 +7,8 @@ import { mergeOptions, type OptionsSetting } from './options.ts';
 /** `ErrorDocument` for one status. */
 export type ErrorDocument =
   | { readonly kind: 'default' }
-  /** Local path, absolute URL or text, decided after evaluation by its first characters. */
-  | { readonly kind: 'document'; readonly evaluate: StringValue; readonly span: Span };
+  /** Local path, absolute URL or text, as the directive's own text looks. */
+  | { readonly kind: 'local' | 'url' | 'text'; readonly evaluate: StringValue; readonly span: Span };
 
 export interface LogLevels {
   /** undefined: inherited. */

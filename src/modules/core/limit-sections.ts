@@ -1,0 +1,27 @@
+import type { SectionNode } from '../../syntax/tree.ts';
+import type { BindContext, InlineSection } from '../module.ts';
+import type { CoreDirConfig, CoreServerConfig } from './config.ts';
+
+/** Methods that httpd knows; `<Limit>` takes others too, `TRACE` never. */
+function bindMethods(ctx: BindContext, node: SectionNode): readonly string[] | undefined {
+  const name = node.name.text;
+  for (const word of node.args) {
+    if (word.text.toUpperCase() === 'TRACE') {
+      return ctx.error(
+        word,
+        name.toLowerCase() === 'limit'
+          ? 'TRACE cannot be controlled by <Limit>, see TraceEnable'
+          : 'TRACE cannot be controlled by <LimitExcept>, see TraceEnable',
+      );
+    }
+  }
+  if (node.args.length === 0) return ctx.error(node, `<${name}> directive requires additional arguments`);
+  return node.args.map((word) => word.text);
+}
+
+/** The rows between open and close carry the methods; the section itself changes no config. */
+export const limitSection: InlineSection<CoreServerConfig, CoreDirConfig, readonly string[]> = {
+  bindSection: bindMethods,
+  open: () => undefined,
+  close: () => undefined,
+};
