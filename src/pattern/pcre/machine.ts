@@ -1,0 +1,353 @@
+import { WORD_BYTES, lowerByte } from './byte-set.ts';
+import { ANCHORS, OP, UNBOUNDED } from './program.ts';
+import type { Program } from './program.ts';
+
+/**
+ * What one search may cost, in instructions that may fail or be tried again. About half a second; PCRE2, too, gives up
+ * after ten million and httpd then takes it for no match.
+ */
+export const STEP_LIMIT = 20_000_000;
+
+/** Entries of the backtrack stack; each is three integers. */
+const STACK_LIMIT = 8_000_000;
+
+/**
+ * What is on the stack, three integers an entry:
+ *
+ *     choice   pc             position       kind 0: go on at pc from position
+ *     run      pc of the run  low | high     kind 1 and 2, see below
+ *     undo     register       old value      kind 3
+ *     barrier  pc             position       kind 4, or 5 when negative
+ *
+ * A greedy run that may still give bytes back keeps its shortest and its current end, a lazy run its current and its
+ * longest end: two entries, the second of which (kind 6) only carries the other end.
+ */
+const CHOICE = 0;
+const GREEDY = 1;
+const LAZY = 2;
+const UNDO = 3;
+const BARRIER = 4;
+const NEGATIVE = 5;
+const EXTRA = 6;
+
+let stack = new Int32Array(3 * 4096);
+
+/** Whether the last search was given up at its limit. */
+export type SearchResult = 'match' | 'no match' | 'limit';
+
+/**
+ * Searches the subject for the program's pattern from left to right.
+ *
+ * @param registers at least `program.registerCount` long; on a match holds `[start, end)` of group n at 2n, -1 when unset
+ */
+export function search(
+  program: Program,
+  subject: string,
+  registers: Int32Array,
+  stepLimit = STEP_LIMIT,
+): SearchResult {
+  const budget = { left: stepLimit };
+  const lastStart = program.isAnchored ? 0 : subject.length;
+  for (let start = 0; start <= lastStart; start++) {
+    if (program.firstBytes !== undefined) {
+      while (start < subject.length && program.firstBytes[subject.charCodeAt(start)] !== 1) start++;
+      if (start === subject.length || start > lastStart) return 'no match';
+    }
+    const result = runAt(program, subject, start, registers, budget);
+    if (result !== 'no match') return result;
+  }
+  return 'no match';
+}
+
+function isWordAt(subject: string, position: number): boolean {
+  return position >= 0 && position < subject.length && WORD_BYTES[subject.charCodeAt(position)] === 1;
+}
+
+function holds(anchor: number, subject: string, position: number): boolean {
+  switch (ANCHORS[anchor]!) {
+    case 'start':
+      return position === 0;
+    case 'end':
+      return position === subject.length;
+    case 'endOrFinalNewline':
+      return (
+        position === subject.length ||
+        (position === subject.length - 1 && subject.charCodeAt(position) === 0x0a)
+      );
+    case 'lineStart':
+      return position === 0 || (position < subject.length && subject.charCodeAt(position - 1) === 0x0a);
+    case 'lineEnd':
+      return position === subject.length || subject.charCodeAt(position) === 0x0a;
+    case 'wordBoundary':
+      return isWordAt(subject, position - 1) !== isWordAt(subject, position);
+    case 'notWordBoundary':
+      return isWordAt(subject, position - 1) === isWordAt(subject, position);
+  }
+}
+
+/** The end of the text that repeats the first set group at `position`, or -1. */
+function repeatedEnd(
+  reference: Program['references'][number],
+  subject: string,
+  position: number,
+  registers: Int32Array,
+): number {
+  const group = reference.groups.find((index) => registers[2 * index]! >= 0);
+  if (group === undefined) return -1;
+  const [from, to] = [registers[2 * group]!, registers[2 * group + 1]!];
+  const end = position + to - from;
+  if (end > subject.length) return -1;
+  for (let i = from, j = position; i < to; i++, j++) {
+    const [a, b] = [subject.charCodeAt(i), subject.charCodeAt(j)];
+    if (a !== b && !(reference.caseless && lowerByte(a) === lowerByte(b))) return -1;
+  }
+  return end;
+}
+
+function grow(): void {
+  const larger = new Int32Array(stack.length * 2);
+  larger.set(stack);
+  stack = larger;
+}
+
+/** Drops the choices above `height`, keeping what undoes registers, and returns the new height. */
+function dropChoices(height: number, top: number): number {
+  let kept = height;
+  for (let i = height; i < top; i += 3) {
+    if (stack[i] !== UNDO) continue;
+    stack[kept] = UNDO;
+    stack[kept + 1] = stack[i + 1]!;
+    stack[kept + 2] = stack[i + 2]!;
+    kept += 3;
+  }
+  return kept;
+}
+
+function runAt(
+  program: Program,
+  subject: string,
+  start: number,
+  registers: Int32Array,
+  budget: { left: number },
+): SearchResult {
+  const { code, sets } = program;
+  const length = subject.length;
+  registers.fill(-1, 0, program.registerCount);
+  registers[0] = start;
+  let pc = 0;
+  let position = start;
+  let top = 0;
+  let steps = budget.left;
+
+  const push = (kind: number, a: number, b: number): void => {
+    if (top + 3 > stack.length) grow();
+    stack[top] = kind;
+    stack[top + 1] = a;
+    stack[top + 2] = b;
+    top += 3;
+  };
+  const assign = (register: number, value: number): void => {
+    push(UNDO, register, registers[register]!);
+    registers[register] = value;
+  };
+
+  for (;;) {
+    let failed = false;
+    if (--steps < 0 || top > STACK_LIMIT * 3) {
+      budget.left = 0;
+      return 'limit';
+    }
+    switch (code[pc]) {
+      case OP.match:
+        registers[1] = position;
+        return 'match';
+      case OP.byte:
+        if (position < length && subject.charCodeAt(position) === code[pc + 1]) {
+          position++;
+          pc += 2;
+        } else failed = true;
+        break;
+      case OP.set:
+        if (position < length && sets[code[pc + 1]!]![subject.charCodeAt(position)] === 1) {
+          position++;
+          pc += 2;
+        } else failed = true;
+        break;
+      case OP.jump:
+        pc = code[pc + 1]!;
+        break;
+      case OP.split:
+        push(CHOICE, code[pc + 1]!, position);
+        pc += 2;
+        break;
+      case OP.assert:
+        if (holds(code[pc + 1]!, subject, position)) pc += 2;
+        else failed = true;
+        break;
+      case OP.open:
+        assign(code[pc + 1]!, position);
+        pc += 2;
+        break;
+      case OP.close: {
+        const group = code[pc + 1]!;
+        assign(2 * group, registers[code[pc + 2]!]!);
+        assign(2 * group + 1, position);
+        pc += 3;
+        break;
+      }
+      case OP.keep:
+        assign(0, position);
+        pc += 1;
+        break;
+      case OP.runGreedy:
+      case OP.runLazy:
+      case OP.runPossessive: {
+        const set = sets[code[pc + 1]!]!;
+        const [min, max] = [code[pc + 2]!, code[pc + 3]!];
+        const shortest = position + min;
+        const longest = max >= length - position ? length : position + max;
+        const isLazy = code[pc] === OP.runLazy;
+        const wanted = isLazy ? shortest : longest;
+        let end = position;
+        while (end < wanted && end < length && set[subject.charCodeAt(end)] === 1) end++;
+        steps -= (end - position) >> 4;
+        if (end < shortest) {
+          failed = true;
+          break;
+        }
+        if (isLazy ? end < longest : end > shortest && code[pc] === OP.runGreedy) {
+          push(EXTRA, 0, isLazy ? longest : shortest);
+          push(isLazy ? LAZY : GREEDY, pc, end);
+        }
+        position = end;
+        pc += 4;
+        break;
+      }
+      case OP.loopStart:
+        assign(code[pc + 1]!, 0);
+        pc += 2;
+        break;
+      case OP.loopTest: {
+        const count = registers[code[pc + 1]!]!;
+        const behind = code[pc + 6]!;
+        if (count < code[pc + 3]!) {
+          assign(code[pc + 2]!, position);
+          pc += 7;
+        } else if (count >= code[pc + 4]!) {
+          pc = behind;
+        } else if (code[pc + 5] === 1) {
+          assign(code[pc + 2]!, position);
+          push(CHOICE, pc + 7, position);
+          pc = behind;
+        } else {
+          push(CHOICE, behind, position);
+          assign(code[pc + 2]!, position);
+          pc += 7;
+        }
+        break;
+      }
+      case OP.loopNext: {
+        const count = registers[code[pc + 1]!]! + 1;
+        const isEmpty = position === registers[code[pc + 2]!];
+        assign(code[pc + 1]!, count);
+        // A round without progress ends an unbounded loop: PCRE2 accepts it and goes on behind the loop.
+        if (isEmpty && code[pc + 4] === UNBOUNDED && count >= code[pc + 3]!) pc = code[pc + 6]!;
+        else pc = code[pc + 5]!;
+        break;
+      }
+      case OP.barrier:
+        registers[code[pc + 1]!] = top;
+        push(BARRIER, 0, position);
+        pc += 2;
+        break;
+      case OP.commit:
+        top = dropChoices(registers[code[pc + 1]!]!, top);
+        pc += 2;
+        break;
+      case OP.lookDone: {
+        const height = registers[code[pc + 1]!]!;
+        position = stack[height + 2]!;
+        top = dropChoices(height, top);
+        pc += 2;
+        break;
+      }
+      case OP.negativeBarrier:
+        registers[code[pc + 1]!] = top;
+        push(NEGATIVE, code[pc + 2]!, position);
+        pc += 3;
+        break;
+      case OP.negativeDone: {
+        const height = registers[code[pc + 1]!]!;
+        while (top > height) {
+          top -= 3;
+          if (stack[top] === UNDO) registers[stack[top + 1]!] = stack[top + 2]!;
+        }
+        failed = true;
+        break;
+      }
+      case OP.back:
+        if (position < code[pc + 1]!) failed = true;
+        else {
+          position -= code[pc + 1]!;
+          pc += 2;
+        }
+        break;
+      case OP.backreference: {
+        const end = repeatedEnd(program.references[code[pc + 1]!]!, subject, position, registers);
+        if (end < 0) failed = true;
+        else {
+          steps -= (end - position) >> 4;
+          position = end;
+          pc += 2;
+        }
+        break;
+      }
+    }
+    if (!failed) continue;
+
+    resume: for (;;) {
+      if (top === 0) {
+        budget.left = steps;
+        return 'no match';
+      }
+      top -= 3;
+      const [a, b] = [stack[top + 1]!, stack[top + 2]!];
+      switch (stack[top]) {
+        case UNDO:
+          registers[a] = b;
+          continue;
+        case CHOICE:
+        case NEGATIVE:
+          pc = a;
+          position = b;
+          break resume;
+        case GREEDY: {
+          // One byte less; the shortest end lies below.
+          position = b - 1;
+          if (position > stack[top - 1]!) {
+            stack[top + 2] = position;
+            top += 3;
+          } else top -= 3;
+          pc = a + 4;
+          break resume;
+        }
+        case LAZY: {
+          const longest = stack[top - 1]!;
+          if (sets[code[a + 1]!]![subject.charCodeAt(b)] !== 1) {
+            top -= 3;
+            continue;
+          }
+          position = b + 1;
+          if (position < longest) {
+            stack[top + 2] = position;
+            top += 3;
+          } else top -= 3;
+          pc = a + 4;
+          break resume;
+        }
+        default:
+          continue;
+      }
+    }
+  }
+}
