@@ -1,0 +1,72 @@
+import { parseHttpDate } from './http-date.ts';
+import { listsETagStrongly, listsETagWeakly } from './etag.ts';
+import type { RequestRecord } from './request.ts';
+import { OK, type HttpStatus } from './status.ts';
+
+/** Under a minute old, a date can't prove that nothing changed since. */
+const SETTLED_AFTER_SECONDS = 60;
+
+/**
+ * OK when the response may be sent as it is, 304 or 412 when the request's conditions say otherwise.
+ * Compares with the `ETag` and `Last-Modified` of `headersOut`; without `Last-Modified`, with now.
+ *
+ * @source httpd modules/http/http_protocol.c `ap_meets_conditions`, RFC 9110 section 13
+ */
+export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
+  if (req.status < 200 || req.status > 299) return OK;
+  const headers = req.headersIn;
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  const etag = req.headersOut.get('ETag');
+
+  const ifMatch = headers.get('If-Match');
+  if (ifMatch !== undefined && !(etag !== undefined && (ifMatch.startsWith('*') || listsETagStrongly(ifMatch, etag)))) {
+    return 412;
+  }
+  const modified = modifiedSeconds(req);
+  const unmodifiedSince = seconds(headers.get('If-Unmodified-Since'));
+  if (unmodifiedSince !== undefined && modified > unmodifiedSince) return 412;
+
+  let notModified: boolean | undefined;
+  const ifNoneMatch = headers.get('If-None-Match');
+  if (ifNoneMatch !== undefined) {
+    const matches =
+      ifNoneMatch.startsWith('*') || (etag !== undefined && listsTag(ifNoneMatch, etag, isRead && !headers.has('Range')));
+    if (matches && !isRead) return 412;
+    notModified = matches;
+  }
+  const modifiedSince = headers.get('If-Modified-Since');
+  if (modifiedSince !== undefined) {
+    const since = seconds(modifiedSince);
+    const isUnchanged = since !== undefined && since >= modified && since <= Math.floor(req.requestTimeMs / 1000);
+    if (!isUnchanged) notModified = false;
+    else if (isRead) notModified ??= true;
+  }
+  return notModified === true ? 304 : OK;
+}
+
+/**
+ * Whether `If-Range` allows a partial response; true without that header.
+ *
+ * @source httpd `ap_condition_if_range`
+ */
+export function allowsRange(req: RequestRecord): boolean {
+  const ifRange = req.headersIn.get('If-Range');
+  if (ifRange === undefined) return true;
+  if (ifRange.startsWith('"')) return req.headersOut.get('ETag') === ifRange;
+  const since = seconds(ifRange);
+  const modified = modifiedSeconds(req);
+  return since === modified && Math.floor(req.requestTimeMs / 1000) >= modified + SETTLED_AFTER_SECONDS;
+}
+
+function listsTag(list: string, etag: string, mayBeWeak: boolean): boolean {
+  return mayBeWeak ? listsETagWeakly(list, etag) : listsETagStrongly(list, etag);
+}
+
+function modifiedSeconds(req: RequestRecord): number {
+  return seconds(req.headersOut.get('Last-Modified')) ?? Math.floor(Date.now() / 1000);
+}
+
+function seconds(date: string | undefined): number | undefined {
+  const ms = date === undefined ? undefined : parseHttpDate(date);
+  return ms === undefined ? undefined : Math.floor(ms / 1000);
+}
