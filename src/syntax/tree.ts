@@ -5,6 +5,8 @@ export interface Word {
   readonly text: string;
   readonly span: Span;
   readonly quote?: '"' | "'";
+  /** The closing quote is missing; httpd takes the rest of the line. */
+  readonly isOpen?: true;
 }
 
 /**
