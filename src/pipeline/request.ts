@@ -35,9 +35,6 @@ export class RequestRecord {
   readonly main: RequestRecord | undefined;
   /** For internal redirects: the request before. */
   readonly prev: RequestRecord | undefined;
-  /** The request that an internal redirect made of this one; the front sends the head of the last in this chain. */
-  next: RequestRecord | undefined;
-
   theRequest: string;
   method: string;
   unparsedUri: string;
@@ -106,7 +103,7 @@ export class RequestRecord {
   dirConfig: DirConfig;
   /** Whether trailing path information is welcome: `AcceptPathInfo`, or what a module decided. */
   usedPathInfo: 'default' | 'on' | 'off' = 'default';
-  /** For a request that was answered by an internal redirect: the record that answered. */
+  /** For a request that was answered by an internal redirect: the record that answered; the front sends its head. */
   next: RequestRecord | undefined;
   /** Scratch data of modules, by module name; made on first use. */
   readonly #moduleNotes = new Map<string, unknown>();
