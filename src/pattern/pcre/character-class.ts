@@ -23,7 +23,9 @@ type RangeState = 'none' | 'possible' | 'started';
 export function readCharacterClass(cursor: Cursor, options: ClassOptions): ByteSet {
   const open = cursor.at++;
   const negated = readOpening(cursor, options);
+  // Only bytes written out have another case: PCRE2 leaves `\p{Lu}` as it is.
   const set: ByteSet = new Uint8Array(256);
+  const classes: ByteSet = new Uint8Array(256);
   let range = 'none' as RangeState;
   let previous = 0;
   let quoted = false;
@@ -46,7 +48,7 @@ export function readCharacterClass(cursor: Cursor, options: ClassOptions): ByteS
     if (next === '-' && afterNext !== undefined && afterNext !== ']') {
       throw new PcreSyntaxError('invalid range in character class', cursor.at);
     }
-    addAll(set, members);
+    addAll(classes, members);
     range = 'none';
   };
 
@@ -74,7 +76,7 @@ export function readCharacterClass(cursor: Cursor, options: ClassOptions): ByteS
     if (posix !== undefined) {
       addClass(readPosixClass(cursor, posix, options));
     } else if (char === '\\') {
-      const escape = readEscape(cursor, true, options.groupsSoFar, options.caseless);
+      const escape = readEscape(cursor, true, options.groupsSoFar);
       if (escape.type === 'byte') addByte(escape.byte);
       else if (escape.type === 'set') addClass(escape.set);
       else quoted = escape.type === 'quote';
@@ -88,6 +90,7 @@ export function readCharacterClass(cursor: Cursor, options: ClassOptions): ByteS
   cursor.at++;
   if (range === 'started') set[0x2d] = 1;
   if (options.caseless) addOtherCase(set);
+  addAll(set, classes);
   return negated ? invert(set) : set;
 }
 

@@ -71,7 +71,7 @@ const ANCHOR_ESCAPES = new Map<string, Anchor>([
  * @param groupsSoFar capture groups opened before this place: decides whether `\12` is octal
  * @throws PcreSyntaxError
  */
-export function readEscape(cursor: Cursor, inClass: boolean, groupsSoFar: number, caseless: boolean): Escape {
+export function readEscape(cursor: Cursor, inClass: boolean, groupsSoFar: number): Escape {
   const start = cursor.at;
   const letter = cursor.text[++cursor.at];
   if (letter === undefined) throw new PcreSyntaxError('\\ at end of pattern', cursor.at);
@@ -92,7 +92,7 @@ export function readEscape(cursor: Cursor, inClass: boolean, groupsSoFar: number
       return { type: 'byte', byte: readHex(cursor) };
     case 'p':
     case 'P':
-      return { type: 'set', set: readProperty(cursor, letter === 'P', caseless) };
+      return { type: 'set', set: readProperty(cursor, letter === 'P') };
     case 'L':
     case 'l':
     case 'N':
@@ -253,20 +253,18 @@ const GENERAL_CATEGORY =
   /^(?:C[cfnos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/;
 
 /** The bytes that have a Unicode general category, read as Latin-1. */
-function readProperty(cursor: Cursor, negatedByCase: boolean, caseless: boolean): ByteSet {
+function readProperty(cursor: Cursor, isNegative: boolean): ByteSet {
   const match = /^(?:\{(\^?)([^}]*)\}|([A-Za-z]))/.exec(cursor.text.slice(cursor.at));
   if (match === null) throw new PcreSyntaxError('malformed \\p or \\P sequence', cursor.at);
   const start = cursor.at;
   cursor.at += match[0].length;
   const name = (match[2] ?? match[3] ?? '').replaceAll(/[-_ ]/g, '');
-  const negated = negatedByCase !== (match[1] === '^');
+  const negated = isNegative !== (match[1] === '^');
   let set: ByteSet;
   if (name.toLowerCase() === 'any') {
     set = ANY_BYTE;
   } else if (GENERAL_CATEGORY.test(name)) {
-    // PCRE2 gives up the difference between the cases of letters when it ignores case.
-    const wanted = caseless && /^L[lut]$/.test(name) ? '[\\p{Ll}\\p{Lu}\\p{Lt}]' : `\\p{${name}}`;
-    const test = new RegExp(`^${wanted}$`, 'u');
+    const test = new RegExp(`^\\p{${name}}$`, 'u');
     set = bytesWhere((byte) => test.test(String.fromCharCode(byte)));
   } else {
     throw new PcreSyntaxError(`property "${name}" is not supported`, start, 'unsupported');

@@ -12,7 +12,7 @@ export type PcreNode =
   | { readonly type: 'sequence'; readonly items: readonly PcreNode[] }
   | { readonly type: 'choice'; readonly options: readonly PcreNode[] }
   | { readonly type: 'group'; readonly body: PcreNode }
-  | { readonly type: 'capture'; readonly index: number; readonly body: PcreNode }
+  | CaptureNode
   | { readonly type: 'atomic'; readonly body: PcreNode }
   | LookNode
   | RepeatNode
@@ -21,6 +21,15 @@ export type PcreNode =
 
 export type Anchor =
   'start' | 'end' | 'endOrFinalNewline' | 'lineStart' | 'lineEnd' | 'wordBoundary' | 'notWordBoundary';
+
+export interface CaptureNode {
+  readonly type: 'capture';
+  readonly index: number;
+  readonly body: PcreNode;
+  /** Where it stands in the pattern. */
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface LookNode {
   readonly type: 'look';
@@ -35,6 +44,7 @@ export interface LookNode {
 export interface RepeatNode {
   readonly type: 'repeat';
   readonly body: PcreNode;
+  /** As written; an assertion is tried at most once all the same. */
   readonly min: number;
   /** `Infinity` when unbounded. */
   readonly max: number;
@@ -46,7 +56,7 @@ export interface BackreferenceNode {
   /** Several when the name is shared: the first that is set counts. */
   readonly groups: readonly number[];
   readonly caseless: boolean;
-  /** For finding a reference to a group that the pattern lacks. */
+  /** Where it stands in the pattern. */
   readonly offset: number;
 }
 

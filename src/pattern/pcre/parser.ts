@@ -5,7 +5,7 @@ import { readEscape, readGroupName } from './escape.ts';
 import type { Cursor, GroupReference } from './escape.ts';
 import { fixedLength } from './fixed-length.ts';
 import { PcreSyntaxError } from './node.ts';
-import type { BackreferenceNode, LookNode, PcreNode } from './node.ts';
+import type { BackreferenceNode, CaptureNode, LookNode, PcreNode } from './node.ts';
 
 /** Options in force at one place of a pattern. */
 export interface PcreOptions {
@@ -68,7 +68,9 @@ class PcreParser {
   #nesting = 0;
   readonly #names = new Map<string, number[]>();
   readonly #nameOfGroup = new Map<number, string>();
-  readonly #captures = new Map<number, PcreNode>();
+  readonly #captures = new Map<number, CaptureNode>();
+  /** Numbers that `(?|` gives to more than one group. */
+  readonly #sharedNumbers = new Set<number>();
   readonly #lookbehinds: { readonly node: LookNode; readonly lengths: number[]; readonly offset: number }[] = [];
   readonly #namedReferences: { readonly name: string; readonly groups: number[]; readonly offset: number }[] = [];
   readonly #references: BackreferenceNode[] = [];
@@ -91,6 +93,8 @@ class PcreParser {
         throw new PcreSyntaxError('reference to non-existent group', offset);
       }
     }
+    // A number that `(?|` uses twice has no one length, so a lookbehind may not refer to it.
+    for (const shared of this.#sharedNumbers) this.#captures.delete(shared);
     for (const { node, lengths, offset } of this.#lookbehinds) {
       for (const option of node.options) {
         const length = fixedLength(option, this.#captures);
@@ -155,7 +159,9 @@ class PcreParser {
         repeatable = false;
         continue;
       }
-      items.push(item);
+      // A word edge is two items, of which a quantifier takes the last.
+      if (item.type === 'sequence') items.push(...item.items);
+      else items.push(item);
       repeatable = item.type !== 'assert' && item.type !== 'keep';
     }
     return items.length === 0 ? EMPTY : items.length === 1 ? items[0]! : { type: 'sequence', items };
@@ -221,6 +227,7 @@ class PcreParser {
   }
 
   #quantifierMode(): 'greedy' | 'lazy' | 'possessive' {
+    while (this.#skipIgnored() || this.#accept('\\E') || this.#accept('\\Q\\E'));
     if (this.#accept('+')) return 'possessive';
     return this.#accept('?') ? 'lazy' : 'greedy';
   }
@@ -282,7 +289,7 @@ class PcreParser {
 
   #escape(): PcreNode {
     const offset = this.#cursor.at;
-    const escape = readEscape(this.#cursor, false, this.#groupCount, this.#options.caseless);
+    const escape = readEscape(this.#cursor, false, this.#groupCount);
     switch (escape.type) {
       case 'byte':
         return this.#byte(escape.byte);
@@ -365,10 +372,10 @@ class PcreParser {
   #capture(nameTerminator: string | undefined, offset: number): PcreNode {
     const index = ++this.#groupCount;
     if (nameTerminator !== undefined) this.#nameGroup(readGroupName(this.#cursor, nameTerminator), index);
-    const node: PcreNode = { type: 'capture', index, body: this.#body() };
-    // A number that `(?|` uses twice has no one length, so a lookbehind may not refer to it.
-    if (!this.#captures.has(index)) this.#captures.set(index, node);
-    else this.#captures.set(index, { type: 'backreference', groups: [], caseless: false, offset });
+    const body = this.#body();
+    const node: CaptureNode = { type: 'capture', index, body, start: offset, end: this.#cursor.at };
+    if (this.#captures.has(index)) this.#sharedNumbers.add(index);
+    this.#captures.set(index, node);
     return node;
   }
 
@@ -455,9 +462,6 @@ function hasKeep(node: PcreNode): boolean {
 }
 
 function repeat(body: PcreNode, min: number, max: number, mode: 'greedy' | 'lazy' | 'possessive'): PcreNode {
-  if (max === 0) return EMPTY;
-  // An assertion is tried at most once, however often it is to be repeated.
-  if (body.type === 'look') [min, max] = [Math.min(min, 1), 1];
   if (min === 1 && max === 1) return mode === 'possessive' ? { type: 'atomic', body } : body;
   return { type: 'repeat', body, min, max, mode };
 }

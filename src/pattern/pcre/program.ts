@@ -194,8 +194,12 @@ class ProgramCompiler {
   }
 
   #repeat(node: RepeatNode): void {
-    const { body, min, mode } = node;
-    const max = node.max === Infinity ? UNBOUNDED : node.max;
+    const { body, mode } = node;
+    if (node.max === 0) return;
+    // An assertion is tried at most once, however often it is to be repeated.
+    const limit = body.type === 'look' ? 1 : Infinity;
+    const min = Math.min(node.min, limit);
+    const max = Math.min(node.max, limit, UNBOUNDED);
     if (body.type === 'set' || body.type === 'byte') {
       const op = { greedy: OP.runGreedy, lazy: OP.runLazy, possessive: OP.runPossessive }[mode];
       const set = body.type === 'set' ? body.set : Uint8Array.from({ length: 256 }, (_, b) => Number(b === body.byte));
