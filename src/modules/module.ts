@@ -105,6 +105,12 @@ export interface InlineSection<S, D, V = unknown> {
 /** A section or read-time directive that the front end itself carries out; named here so that none is forgotten. */
 export interface StructuralDirective {
   readonly structural: true;
+  /** What the opening line says besides being a scope (`<Proxy url key=value>`); applied in the enclosing scope, after the children. */
+  readonly opening?: {
+    readonly bind: (ctx: BindContext, node: SectionNode) => unknown;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each section has its own value type
+    readonly apply: (into: { readonly server: any; readonly dir: any }, value: any, ctx: ApplyContext) => void;
+  };
 }
 
 export type DirectiveDefinition<S, D> =
