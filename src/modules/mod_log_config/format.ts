@@ -16,7 +16,9 @@ export type FormatPiece =
 
 /** Items, and whether they ask the original request when nothing is said. @source httpd modules/loggers/mod_log_config.c */
 const ITEMS: ReadonlyMap<string, boolean> = new Map([
-  ...[...'haAlutfbBionLeVvpPHmqXCk', 'I', 'O', 'S', '^ti', '^to', '^FB'].map((name) => [name, false] as const),
+  ...[...'haAlutfbBionLeVvpPHmqXCk', 'I', 'O', 'S', '^ti', '^to', '^FB'].map(
+    (name) => [name, false] as const,
+  ),
   ...[...'rDTUsR'].map((name) => [name, true] as const),
 ]);
 
@@ -36,7 +38,7 @@ export function parseLogFormat(format: string): readonly FormatPiece[] | { reado
     if (text !== '') pieces.push({ kind: 'text', text });
     text = '';
   };
-  for (let at = 0; at < format.length; ) {
+  for (let at = 0; at < format.length;) {
     const char = format[at]!;
     if (char === '\\') {
       const next = format[at + 1];

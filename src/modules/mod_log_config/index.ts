@@ -1,4 +1,4 @@
-import { modLogConfig } from '../../../grammar/catalogue/mod_log_config.ts';
+import { modLogConfig as catalogue } from '../../../grammar/catalogue/mod_log_config.ts';
 import { compileCondition } from '../../expr/compile.ts';
 import type { Condition } from '../../expr/context.ts';
 import { logTarget, type LogTarget, type LogWriter } from '../../pipeline/log-writer.ts';
@@ -9,7 +9,7 @@ import { OK, type HookResult } from '../../pipeline/status.ts';
 import type { Span } from '../../source/source.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { defineModule, type ApplyContext, type BindContext, type BoundExpr } from '../module.ts';
-import { parseLogFormat, type FormatPiece } from './format.ts';
+import { parseLogFormat } from './format.ts';
 import { compileFormat, type LineWriter, type LogMoment } from './items.ts';
 import { compileRecord, type RecordWriter } from './record.ts';
 
@@ -41,7 +41,8 @@ interface AccessLog {
   readonly isGlobal: boolean;
   readonly span: Span;
   /** Set when the server opens its logs; a plan that serves nobody writes nothing. */
-  output: { readonly writer: LogWriter; readonly line: LineWriter; readonly record: RecordWriter } | undefined;
+  output:
+    { readonly writer: LogWriter; readonly line: LineWriter; readonly record: RecordWriter } | undefined;
 }
 
 interface LogServerConfig {
@@ -100,7 +101,11 @@ function bindLog(ctx: BindContext, node: DirectiveNode, isGlobal: boolean): Boun
   return { target, format: format?.text, condition, isGlobal };
 }
 
-function applyLog({ server }: { readonly server: MutableLogServerConfig }, log: BoundLog, ctx: ApplyContext): void {
+function applyLog(
+  { server }: { readonly server: MutableLogServerConfig },
+  log: BoundLog,
+  ctx: ApplyContext,
+): void {
   server.logs.push({
     target: log.target,
     format: log.format,
@@ -129,16 +134,18 @@ function compileLogCondition(condition: BoundCondition): (req: RequestRecord) =>
 
 /** Writes a line to each access log of the request's server. */
 function logTransaction(req: RequestRecord): HookResult {
-  const { logs } = logConfigModule.server(req.server);
+  const { logs } = modLogConfig.server(req.server);
   if (logs.length === 0) return OK;
   let original = req;
   while (original.prev !== undefined) original = original.prev;
+  let final = req;
+  while (final.next !== undefined) final = final.next;
   const moment: LogMoment = { endMs: performance.timeOrigin + performance.now() };
   for (const log of logs) {
     const { output } = log;
-    if (output === undefined || (log.condition !== undefined && !log.condition(req))) continue;
-    if (output.writer.style === 'text') output.writer.write(output.line(original, req, moment));
-    else output.writer.writeRecord(output.record(original, req, moment));
+    if (output === undefined || (log.condition !== undefined && !log.condition(final))) continue;
+    if (output.writer.style === 'text') output.writer.write(output.line(original, final, moment));
+    else output.writer.writeRecord(output.record(original, final, moment));
   }
   return OK;
 }
@@ -148,9 +155,12 @@ function logTransaction(req: RequestRecord): HookResult {
  *
  * @param open the writer for a target; undefined when it can't be written, which was reported
  */
-export function openAccessLogs(plan: GatewayPlan, open: (target: LogTarget, span: Span) => LogWriter | undefined): void {
+export function openAccessLogs(
+  plan: GatewayPlan,
+  open: (target: LogTarget, span: Span) => LogWriter | undefined,
+): void {
   for (const server of new Set([plan.mainServer, ...plan.servers])) {
-    const config = logConfigModule.server(server);
+    const config = modLogConfig.server(server);
     for (const log of config.logs) {
       const writer = open(log.target, log.span);
       const pieces = writer && parseLogFormat(formatText(config, log));
@@ -167,7 +177,7 @@ function formatText(config: LogServerConfig, log: AccessLog): string {
 }
 
 /** Access logs: what is written for each request, where, and when. */
-export const logConfigModule = defineModule(modLogConfig, {
+export const modLogConfig = defineModule(catalogue, {
   directives: {
     CustomLog: { bind: (ctx, node) => bindLog(ctx, node, false), apply: applyLog },
     GlobalLog: { bind: (ctx, node) => bindLog(ctx, node, true), apply: applyLog },

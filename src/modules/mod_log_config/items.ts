@@ -113,7 +113,9 @@ function responseHeader(name: string): ItemValue {
   const isContentType = name.toLowerCase() === 'content-type';
   return (req) => {
     const value =
-      req.headersOut.get(name) ?? (isContentType ? req.contentType : undefined) ?? req.errHeadersOut.get(name);
+      req.headersOut.get(name) ??
+      (isContentType ? req.contentType : undefined) ??
+      req.errHeadersOut.get(name);
     return value === undefined ? '-' : escapeLogItem(value);
   };
 }
@@ -123,7 +125,8 @@ function cookie(headersIn: Table, name: string): string | undefined {
   const wanted = name.toLowerCase();
   for (const part of (headersIn.get('Cookie') ?? '').split(';')) {
     const equals = part.indexOf('=');
-    if (equals >= 0 && part.slice(0, equals).trim().toLowerCase() === wanted) return part.slice(equals + 1).trim();
+    if (equals >= 0 && part.slice(0, equals).trim().toLowerCase() === wanted)
+      return part.slice(equals + 1).trim();
   }
   return undefined;
 }

@@ -43,7 +43,10 @@ function isoWeek(time: Date): { readonly year: number; readonly week: number } {
 
 /** The time in local terms by a format of strftime(3) in the C locale; an unknown conversion stands as written. */
 export function strftime(format: string, time: Date): string {
-  return format.replace(/%[EO]?([a-zA-Z%+])/g, (written, letter: string) => conversion(letter, time) ?? written);
+  return format.replace(
+    /%[EO]?([a-zA-Z%+])/g,
+    (written, letter: string) => conversion(letter, time) ?? written,
+  );
 }
 
 function conversion(letter: string, time: Date): string | undefined {
