@@ -62,8 +62,9 @@ export interface GatewayPlan {
   readonly hostnameLookups: boolean;
   /** Reads an `.htaccess` file: gives its per-directory config, or the reason why it can't be honoured. */
   readonly readHtaccess: HtaccessReader;
-  /** `Satisfy` in force for a request (mod_access_compat). */
-  readonly satisfies: (req: RequestRecord) => 'all' | 'any' | 'unspecified';
+  readonly services: CoreServices;
+  /** Counts plans, so that caches know whose an entry is. */
+  readonly generation: number;
   /** Loaded modules by name (`mod_alias`). */
   readonly modules: ReadonlySet<string>;
 }
@@ -84,5 +85,26 @@ export type HtaccessReader = (
   directory: string,
   overrides: HtaccessOverrides,
   server: ServerRecord,
-) => { readonly config: DirConfig } | { readonly error: string; readonly warnings?: readonly string[] };
+) => { readonly config: DirConfig } | { readonly error: string; readonly isUnreadable?: true };
 
+
+/** What the pipeline asks of core and its kin, whose config it can't read itself. */
+export interface CoreServices {
+  /** `Satisfy` in force (mod_access_compat). */
+  satisfies(req: RequestRecord): 'all' | 'any' | 'unspecified';
+  /** `ErrorDocument` for a status, evaluated; undefined: the built-in page. */
+  errorDocument(req: RequestRecord, status: number): { readonly kind: 'local' | 'url' | 'text'; readonly text: string } | undefined;
+  allowEncodedSlashes(server: ServerRecord): 'off' | 'on' | 'nodecode';
+  mergeSlashes(server: ServerRecord): boolean;
+  redirectLimit(server: ServerRecord): number;
+  subrequestLimit(server: ServerRecord): number;
+  /** Host name for self-referential URLs and SERVER_NAME, by UseCanonicalName. */
+  serverName(req: RequestRecord): string;
+  serverPort(req: RequestRecord): number;
+  documentRoot(server: ServerRecord): string;
+  serverAdmin(server: ServerRecord): string;
+  /** Value of the Server header and of SERVER_SOFTWARE, by ServerTokens. */
+  serverSoftware(server: ServerRecord): string;
+  /** Sends the built-in page, or `text` in its place, and ends the response. */
+  sendErrorResponse(req: RequestRecord, recursiveError: number, text: string | undefined): void;
+}

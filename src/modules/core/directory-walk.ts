@@ -1,0 +1,206 @@
+import { lstatSync, statSync, type Stats } from 'node:fs';
+import type { DirConfig } from '../../pipeline/dir-config.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { OK, type HookResult } from '../../pipeline/status.ts';
+import { normalizePath } from '../../pipeline/url.ts';
+import { fsPath } from '../../source/fs-path.ts';
+import { coreModule } from './index.ts';
+import { readAccessFile } from './htaccess.ts';
+import { effectiveOptions, OPT } from './options.ts';
+import { NO_OVERRIDES } from './overrides.ts';
+import type { HtaccessOverrides } from '../../pipeline/server.ts';
+
+/**
+ * Walks from the root to the mapped file: lays `<Directory>` sections and `.htaccess` files over the config level by
+ * level, refuses links that are not allowed, and cuts the path into `filename` and `pathInfo` where the file system
+ * ends it. Then come the regular-expression sections.
+ *
+ * @source httpd server/request.c `ap_directory_walk`
+ */
+export function directoryWalk(req: RequestRecord): HookResult {
+  const { filename } = req;
+  if (filename === undefined || filename === '') return OK;
+  if (filename.charCodeAt(0) !== 0x2f) return OK;
+  const canonical = normalizePath(filename, { mergeSlashes: true, decodeUnreserved: false });
+  if (canonical === undefined) {
+    logRequest(req, 'error', 'core', 'AH00030', `Forbidden: ${filename} doesn't point to a file or directory`);
+    return 403;
+  }
+  req.filename = canonical;
+  return new DirectoryWalk(req, canonical).run();
+}
+
+/** What `stat` said: what is there, that nothing is, or an error code. */
+type Found = Stats | undefined | string;
+
+function look(path: string, followLinks: boolean): Found {
+  try {
+    return (followLinks ? statSync : lstatSync)(fsPath(path), { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOTDIR' ? undefined : (code ?? 'EIO');
+  }
+}
+
+/** One walk; its state is what the levels hand on to each other. */
+class DirectoryWalk {
+  readonly #req: RequestRecord;
+  readonly #path: string;
+  /** Sections and access files merged so far, without the server's defaults. */
+  #matched: DirConfig | undefined;
+  #nextSection = 0;
+  /** `stat` of the whole path, following links. */
+  #whole: Found;
+
+  constructor(req: RequestRecord, path: string) {
+    this.#req = req;
+    this.#path = path;
+    this.#whole = req.finfo ?? look(path, true);
+  }
+
+  run(): HookResult {
+    const req = this.#req;
+    const path = this.#path;
+    req.finfo = undefined;
+    req.pathInfo = '';
+    let level = 0;
+    let end = 1;
+    for (;;) {
+      const status = this.#enter(path.slice(0, end), level);
+      if (status !== OK) return status;
+      if (end >= path.length) {
+        req.filename = path;
+        req.finfo = typeof this.#whole === 'object' ? this.#whole : undefined;
+        return this.#finish();
+      }
+      const slash = path.indexOf('/', end);
+      const next = slash < 0 ? path.length : slash;
+      const step = this.#step(path.slice(0, next), slash < 0);
+      if (typeof step === 'number') return step;
+      if (step.isEnd) {
+        req.filename = path.slice(0, next);
+        req.pathInfo = path.slice(next);
+        req.finfo = step.stats;
+        if (step.isLevel) {
+          const entered = this.#enter(`${req.filename}/`, level + 1);
+          if (entered !== OK) return entered;
+        }
+        return this.#finish();
+      }
+      level++;
+      end = slash < 0 ? next : next + 1;
+      if (slash < 0) {
+        const entered = this.#enter(`${path}/`, level);
+        if (entered !== OK) return entered;
+        req.filename = path;
+        req.finfo = step.stats;
+        return this.#finish();
+      }
+    }
+  }
+
+  /** Lays this directory's sections and access file over what was merged so far. */
+  #enter(directory: string, depth: number): HookResult {
+    const { directorySections } = this.#req.server;
+    for (; this.#nextSection < directorySections.length; this.#nextSection++) {
+      const section = directorySections[this.#nextSection]!;
+      if (section.depth > depth) break;
+      if (section.depth < depth || !section.matches(directory, this.#req)) continue;
+      this.#add(section.config);
+    }
+    const overrides = this.#overrides();
+    if (!overrides) return OK;
+    const file = readAccessFile(this.#req, directory, overrides);
+    if (typeof file === 'number') return file;
+    if (file) this.#add(file);
+    return OK;
+  }
+
+  #add(config: DirConfig): void {
+    const merges = this.#req.server.gateway.dirMerges;
+    this.#matched = this.#matched ? this.#matched.mergeWith(config, merges) : config;
+  }
+
+  /** The config as it is at this level. */
+  #effective(): DirConfig {
+    const base = this.#req.server.dirDefaults;
+    return this.#matched ? base.mergeWith(this.#matched, this.#req.server.gateway.dirMerges) : base;
+  }
+
+  /** What an access file may say here; undefined: it is not read. */
+  #overrides(): HtaccessOverrides | undefined {
+    const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
+    const { overrides, overrideListOnly } = config ?? {};
+    const classes = overrides?.classes ?? 0;
+    const hasList = overrideListOnly !== undefined && overrideListOnly.size > 0;
+    if (classes === 0 && !hasList) return undefined;
+    return withList(overrides ?? NO_OVERRIDES, hasList ? overrideListOnly : undefined);
+  }
+
+  /**
+   * Looks at one more component.
+   *
+   * @returns a status to fail with, or what is there: `isEnd` when the file name ends here
+   */
+  #step(path: string, isLast: boolean): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
+    const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
+    const options = effectiveOptions(config?.options);
+    const followsAll = (options & OPT.FollowSymLinks) !== 0;
+    const whole = this.#whole;
+    if (followsAll && typeof whole === 'object') {
+      if (!isLast) return { isEnd: false, isLevel: true, stats: undefined };
+      return this.#kind(path, whole, isLast, true);
+    }
+    const found = look(path, followsAll);
+    if (typeof found === 'string') return this.#unreachable(path, found);
+    if (found === undefined) return { isEnd: true, isLevel: false, stats: undefined };
+    if (!found.isSymbolicLink()) return this.#kind(path, found, isLast, false);
+    const target = look(path, true);
+    const ownersMatch = (options & OPT.SymLinksIfOwnerMatch) !== 0 && typeof target === 'object' && target.uid === found.uid;
+    if (!ownersMatch) {
+      logRequest(this.#req, 'error', 'core', 'AH00037', `Symbolic link not allowed or link target not accessible: ${path}`);
+      return 403;
+    }
+    return this.#kind(path, target, isLast, false);
+  }
+
+  #kind(path: string, stats: Stats, isLast: boolean, isAssumed: boolean): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
+    if (stats.isDirectory()) return { isEnd: false, isLevel: true, stats };
+    if (stats.isFile()) return { isEnd: true, isLevel: isAssumed && isLast, stats };
+    logRequest(this.#req, 'error', 'core', 'AH00038', `Forbidden: ${path} doesn't point to a file or directory`);
+    return 403;
+  }
+
+  #unreachable(path: string, code: string): number {
+    if (code === 'EACCES') {
+      logRequest(this.#req, 'error', 'core', 'AH00035', `access to ${this.#req.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`, '(13)Permission denied');
+    } else {
+      logRequest(this.#req, 'error', 'core', 'AH00036', `access to ${this.#req.uri} failed (filesystem path '${path}')`, `(${code})`);
+    }
+    return 403;
+  }
+
+  /** Lays the regular-expression sections over the rest, and the whole over the request's config. */
+  #finish(): HookResult {
+    const req = this.#req;
+    const subject = req.filename ?? '';
+    for (const section of req.server.directoryMatchSections) {
+      if (section.matches(subject, req)) this.#add(section.config);
+    }
+    if (this.#matched) req.dirConfig = req.dirConfig.mergeWith(this.#matched, req.server.gateway.dirMerges);
+    return OK;
+  }
+}
+
+const listed = new WeakMap<ReadonlySet<string>, WeakMap<HtaccessOverrides, HtaccessOverrides>>();
+
+/** The same object for the same parts, so that parsed access files are found again. */
+function withList(overrides: HtaccessOverrides, list: ReadonlySet<string> | undefined): HtaccessOverrides {
+  if (!list) return overrides;
+  let byOverrides = listed.get(list);
+  if (!byOverrides) listed.set(list, (byOverrides = new WeakMap()));
+  let joined = byOverrides.get(overrides);
+  if (!joined) byOverrides.set(overrides, (joined = { ...overrides, list }));
+  return joined;
+}

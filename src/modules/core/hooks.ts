@@ -1,0 +1,71 @@
+import { exprContext } from '../../pipeline/expr-context.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import { hook } from '../../pipeline/phases.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { OK, type HookResult } from '../../pipeline/status.ts';
+import { fileWalk } from '../../pipeline/walk.ts';
+import { defaultHandler } from '../default-handler.ts';
+import { coreDir, documentRoot } from './access.ts';
+import { directoryWalk } from './directory-walk.ts';
+
+/** DocumentRoot and the path. @source httpd server/core.c `ap_core_translate` */
+function translateToDocumentRoot(req: RequestRecord): HookResult {
+  if (req.proxyReq) return 403;
+  if (req.uri.charCodeAt(0) !== 0x2f && req.uri !== '*') {
+    logRequest(req, 'error', 'core', 'AH00126', `Invalid URI in request '${req.uri}' '${req.theRequest}'`);
+    return 400;
+  }
+  const root = documentRoot(req.server);
+  req.filename = req.uri.charCodeAt(0) === 0x2f && root.endsWith('/') ? root.slice(0, -1) + req.uri : root + req.uri;
+  return OK;
+}
+
+/** @source httpd server/core.c `core_map_to_storage` */
+function mapToStorage(req: RequestRecord): HookResult {
+  const walked = directoryWalk(req);
+  if (walked !== OK) return walked;
+  fileWalk(req);
+  return OK;
+}
+
+/** ForceType, SetHandler and AcceptPathInfo, over what mod_mime found. @source httpd server/core.c `core_override_type` */
+function overrideType(req: RequestRecord): HookResult {
+  const config = coreDir(req);
+  if (config.forceType?.type !== undefined) req.contentType = config.forceType.type;
+  if (config.setHandler) {
+    const handler = evaluateHandler(req, config.setHandler);
+    if (typeof handler === 'number') return handler;
+    if (handler !== undefined) req.handler = handler;
+  }
+  if (req.usedPathInfo === 'default' && config.acceptPathInfo !== undefined) req.usedPathInfo = config.acceptPathInfo;
+  return OK;
+}
+
+/** The handler's name, lower-cased unless it names a socket; undefined for `none`; 500 when it can't be evaluated. */
+function evaluateHandler(
+  req: RequestRecord,
+  setting: NonNullable<ReturnType<typeof coreDir>['setHandler']>,
+): string | undefined | 500 {
+  if (!setting.evaluate) return undefined;
+  let name: string;
+  try {
+    name = setting.evaluate(exprContext(req));
+  } catch (error) {
+    logRequest(req, 'error', 'core', 'AH03154', `Can't evaluate handler expression: ${String(error)}`);
+    return 500;
+  }
+  if (!name.startsWith('proxy:unix')) name = name.toLowerCase();
+  return name === 'none' ? undefined : name;
+}
+
+/** The handler of everything else: files. */
+function serveDefault(req: RequestRecord): HookResult | Promise<HookResult> {
+  return defaultHandler(req);
+}
+
+export const coreHooks = [
+  hook('translateName', translateToDocumentRoot, { order: 'reallyLast' }),
+  hook('mapToStorage', mapToStorage, { order: 'reallyLast' }),
+  hook('fixups', overrideType, { order: 'reallyFirst' }),
+  hook('handler', serveDefault, { order: 'reallyLast' }),
+];

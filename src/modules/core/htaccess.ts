@@ -1,0 +1,88 @@
+import { statSync, type BigIntStats } from 'node:fs';
+import type { DirConfig } from '../../pipeline/dir-config.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import type { HtaccessOverrides } from '../../pipeline/server.ts';
+import { fsPath } from '../../source/fs-path.ts';
+import { coreServer } from './access.ts';
+
+/** How many parsed files are kept; the oldest goes first. */
+const CACHE_LIMIT = 2000;
+
+interface CachedFile {
+  readonly identity: string;
+  readonly result: { readonly config: DirConfig } | { readonly error: string };
+}
+
+const cache = new Map<string, CachedFile>();
+
+/** What the `.htaccess` of a directory says: its config, nothing, or the status to answer with. */
+export type HtaccessResult = DirConfig | undefined | 403 | 500;
+
+/**
+ * Reads a directory's access file, the first of AccessFileName that exists. A file is parsed once for each state of it
+ * (device, inode, size, times) and each set of overrides.
+ *
+ * @param directory with its trailing slash
+ * @source httpd server/config.c `ap_parse_htaccess`
+ */
+export function readAccessFile(req: RequestRecord, directory: string, overrides: HtaccessOverrides): HtaccessResult {
+  for (const name of coreServer(req.server).accessFileNames ?? ['.htaccess']) {
+    const path = directory + name;
+    const stats = statOrError(path);
+    if (stats === undefined) continue;
+    if (typeof stats === 'string') {
+      logRequest(req, 'crit', 'core', 'AH00529', `${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`, stats);
+      return 403;
+    }
+    if (!stats.isFile()) {
+      if (stats.isDirectory()) continue;
+      logRequest(req, 'crit', 'core', 'AH00529', `${path} is not a regular file`);
+      return 403;
+    }
+    return parsed(req, path, directory, overrides, stats);
+  }
+  return undefined;
+}
+
+/** undefined: there is none; a text: it can't be looked at, with the reason. */
+function statOrError(path: string): BigIntStats | string | undefined {
+  try {
+    return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined;
+    return `(${code ?? 'unknown'})`;
+  }
+}
+
+function parsed(req: RequestRecord, path: string, directory: string, overrides: HtaccessOverrides, stats: BigIntStats): HtaccessResult {
+  const { gateway } = req.server;
+  const serverIndex = gateway.servers.indexOf(req.server);
+  const key = `${gateway.generation}\0${serverIndex}\0${overrideKey(overrides)}\0${path}`;
+  const identity = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+  let entry = cache.get(key);
+  if (entry?.identity !== identity) {
+    const result = gateway.readHtaccess(path, directory, overrides, req.server);
+    entry = { identity, result };
+    cache.delete(key);
+    cache.set(key, entry);
+    if (cache.size > CACHE_LIMIT) cache.delete(cache.keys().next().value!);
+  }
+  const { result } = entry;
+  if ('config' in result) return result.config;
+  logRequest(req, 'alert', 'core', '', result.error);
+  return 'isUnreadable' in result ? 403 : 500;
+}
+
+const keys = new WeakMap<HtaccessOverrides, string>();
+
+function overrideKey(overrides: HtaccessOverrides): string {
+  let key = keys.get(overrides);
+  if (key === undefined) {
+    const list = overrides.list ? [...overrides.list].join(',') : '';
+    key = `${overrides.classes}/${overrides.options?.join(',') ?? '*'}/${list}/${overrides.nonfatalOverride}/${overrides.nonfatalUnknown}`;
+    keys.set(overrides, key);
+  }
+  return key;
+}
