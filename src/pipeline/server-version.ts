@@ -25,3 +25,6 @@ export function serverVersion(tokens: ServerTokens): string {
       return `Apache/${HTTPD_VERSION} (Debian)`;
   }
 }
+
+/** What a server says of itself when no ServerTokens limits it. */
+export const SERVER_SOFTWARE = serverVersion('Full');

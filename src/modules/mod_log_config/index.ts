@@ -1,6 +1,7 @@
 import { modLogConfig as catalogue } from '../../../grammar/catalogue/mod_log_config.ts';
 import { compileCondition } from '../../expr/compile.ts';
 import type { Condition } from '../../expr/context.ts';
+import { exprContext } from '../../pipeline/expr-context.ts';
 import { logTarget, type LogTarget, type LogWriter } from '../../pipeline/log-writer.ts';
 import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
@@ -124,7 +125,7 @@ function compileLogCondition(condition: BoundCondition): (req: RequestRecord) =>
   const test: Condition = compileCondition(condition.expr.node);
   return (req) => {
     try {
-      return test(expressionContext(req));
+      return test(exprContext(req));
     } catch {
       // A condition that can't be evaluated does not hold; a log line is no reason to fail a request that was answered.
       return false;

@@ -1,7 +1,6 @@
 import { escapeLogItem } from '../../pipeline/log-escape.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { Table } from '../../pipeline/table.ts';
-import { serverName, serverPort } from '../core/canonical-name.ts';
 import type { FormatPiece } from './format.ts';
 import { commonLogTime, strftime } from './strftime.ts';
 
@@ -56,7 +55,7 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'C':
       return (req) => orDash(cookie(req.headersIn, argument));
     case 'V':
-      return (req) => escapeLogItem(serverName(req));
+      return (req) => escapeLogItem(req.server.gateway.services.serverName(req));
     case 'v':
       return (req) => escapeLogItem(req.server.hostname);
     case 'p':
@@ -138,7 +137,7 @@ function portItem(argument: string): ItemValue {
     case 'remote':
       return (req) => String(req.clientPort);
     default:
-      return (req) => String(serverPort(req));
+      return (req) => String(req.server.gateway.services.serverPort(req));
   }
 }
 
