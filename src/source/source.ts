@@ -16,6 +16,8 @@ export interface MacroOrigin {
   readonly name: string;
   /** Where `<Macro>` stands. */
   readonly defined: Span;
+  /** Where each line of the expansion stands in the definition. */
+  readonly lines: readonly Span[];
 }
 
 /** A configuration file, a macro expansion, or the `-C`/`-c` directives of the command line. */

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { fsPath } from '../source/fs-path.ts';
+
+export type FileKind = 'file' | 'directory' | 'other';
+
+/** The disk as reading a configuration needs it. Paths and names are latin1 byte strings. */
+export interface ConfigFiles {
+  /** What a path names, links followed; undefined when nothing. */
+  kind(path: string): FileKind | undefined;
+  /** The bytes of a file as latin1 text. Throws an error with a `code` such as `ENOENT`. */
+  read(path: string): string;
+  /** The names in a directory, in no order, without `.` and `..`. Throws as `read` does. */
+  list(path: string): readonly string[];
+}
+
+/** The disk of this machine. */
+export const diskFiles: ConfigFiles = {
+  kind(path) {
+    try {
+      const stats = statSync(fsPath(path));
+      return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
+    } catch (error) {
+      errorCode(error);
+      return undefined;
+    }
+  },
+  read: (path) => readFileSync(fsPath(path), 'latin1'),
+  list: (path) => readdirSync(fsPath(path), 'latin1'),
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EACCES: 'Permission denied',
+  ELOOP: 'Too many levels of symbolic links',
+  ENAMETOOLONG: 'File name too long',
+};
+
+/** The code of an error of the file system; rethrows what is none. */
+export function errorCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  throw error;
+}
+
+/** The system's words for an error code, as httpd shows them. */
+export function reasonOf(code: string): string {
+  return REASONS[code] ?? code;
+}
+
+/** The environment of this process as byte strings. */
+export function processEnvironment(): ReadonlyMap<string, string> {
+  const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+  return new Map(Object.entries(process.env).map(([name, value]) => [bytes(name), bytes(value ?? '')]));
+}

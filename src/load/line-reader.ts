@@ -1,0 +1,50 @@
+import { logicalLineEnd } from '../../grammar/config/logical-line.ts';
+import type { SourceFile } from '../source/source.ts';
+import { joinLine, type LogicalLine } from '../syntax/mapped-text.ts';
+import { type LoadContext, report } from './context.ts';
+
+/**
+ * The lines of a file one after the other, with those of a macro's expansion in the place of its `Use`: in httpd too
+ * the expansion is read in the stead of the file, so that its sections may reach beyond it.
+ */
+export class LineReader {
+  readonly #ctx: LoadContext;
+  readonly #streams: { readonly file: SourceFile; at: number }[];
+
+  constructor(ctx: LoadContext, file: SourceFile) {
+    this.#ctx = ctx;
+    this.#streams = [{ file, at: 0 }];
+  }
+
+  /** Goes on with another text, and comes back to this one at its end. */
+  push(file: SourceFile): void {
+    this.#streams.push({ file, at: 0 });
+  }
+
+  /** Names of the macros whose expansion is being read, the innermost last. */
+  get openMacros(): readonly string[] {
+    return this.#streams.flatMap(({ file }) => (file.macro === undefined ? [] : [file.macro.name]));
+  }
+
+  /** The next logical line, joined and trimmed; undefined at the end, or when reading was stopped. */
+  next(): LogicalLine | undefined {
+    while (!this.#ctx.isStopped) {
+      const stream = this.#streams.at(-1)!;
+      const { id, text } = stream.file;
+      const start = stream.at;
+      if (start < text.length) {
+        const end = logicalLineEnd(text, start);
+        stream.at = end + 1;
+        if (end - start > this.#ctx.lineLimit - 2) {
+          report(this.#ctx, 'syntax/line-too-long', 'Line too long', { file: id, start, end });
+          this.#ctx.isIncomplete = true;
+          continue;
+        }
+        return joinLine(id, text, start, end);
+      }
+      if (this.#streams.length === 1) return undefined;
+      this.#streams.pop();
+    }
+    return undefined;
+  }
+}

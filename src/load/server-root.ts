@@ -1,0 +1,19 @@
+import { type LoadContext, report, serverRootRelative } from './context.ts';
+import type { OnReadCall } from './on-read.ts';
+
+export function setServerRoot(ctx: LoadContext, { node }: OnReadCall): void {
+  const word = node.args[0]!;
+  const path = serverRootRelative(ctx, word.text);
+  if (ctx.files.kind(path) === 'directory') ctx.serverRoot = path;
+  else report(ctx, 'load/server-root', 'ServerRoot must be a valid directory', word.span);
+}
+
+export function setRuntimeDir(ctx: LoadContext, { node }: OnReadCall): void {
+  const word = node.args[0]!;
+  const path = serverRootRelative(ctx, word.text);
+  if (ctx.files.kind(path) === 'directory') ctx.runtimeDir = path;
+  else {
+    const message = 'DefaultRuntimeDir must be a valid directory, absolute or relative to ServerRoot';
+    report(ctx, 'load/runtime-dir', message, word.span);
+  }
+}
