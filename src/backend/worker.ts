@@ -2,7 +2,12 @@ import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
 import type { StdinSource } from '../fastcgi/stdin-source.ts';
 import { backendAddress, type BackendAddress } from './address.ts';
 import type { PoolRegistry } from './pool-registry.ts';
-import { DEFAULT_IO_BUFFER_BYTES, DEFAULT_MAX_CONNECTIONS, type WorkerSettings } from './worker-settings.ts';
+import {
+  DEFAULT_ADDRESS_TTL_MS,
+  DEFAULT_IO_BUFFER_BYTES,
+  DEFAULT_MAX_CONNECTIONS,
+  type WorkerSettings,
+} from './worker-settings.ts';
 import { isUsable, STATUS } from './worker-status.ts';
 
 /** One request for a worker's application. */
@@ -85,7 +90,7 @@ export class Worker {
         maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,
         keptConnections: settings.smax ?? Infinity,
         idleMs: settings.ttlMs ?? Infinity,
-        addressTtlMs: settings.addressTtlMs,
+        addressTtlMs: settings.addressTtlMs ?? DEFAULT_ADDRESS_TTL_MS,
         keepAlive: settings.keepAlive,
         isFresh: call.isFresh,
         worker: this,

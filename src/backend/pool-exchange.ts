@@ -1,0 +1,138 @@
+import type { BackendError } from '../fastcgi/errors.ts';
+import type { FastCgiConnection } from '../fastcgi/connection.ts';
+import type { Exchange, ExchangeListener, ExchangeSummary, FastCgiRequest } from '../fastcgi/exchange.ts';
+import { stopTimer, type Timed } from './timers.ts';
+
+/** One request for a pool: what goes out, and how long it may wait for what. */
+export interface PoolCall extends FastCgiRequest {
+  readonly connectTimeoutMs: number;
+  /** Longest wait for a slot. */
+  readonly acquireMs: number;
+  /** Cap of connections to this backend. */
+  readonly maxConnections: number;
+  /** Most idle connections to keep. */
+  readonly keptConnections: number;
+  /** A connection that was idle longer is closed instead of being used. */
+  readonly idleMs: number;
+  readonly addressTtlMs: number;
+  readonly keepAlive: boolean;
+  /** No kept connection may serve it. */
+  readonly isFresh: boolean;
+  /** Whose bytes these are. */
+  readonly worker: TrafficCounters;
+}
+
+export interface TrafficCounters {
+  transferredBytes: number;
+  readBytes: number;
+}
+
+/** What a pool must know of the exchanges that it runs. */
+export interface ExchangeKeeper {
+  /** The time limit of its wait is over. */
+  exchangeExpired(exchange: PoolExchange): void;
+  /** Ended, failed or aborted; called once. */
+  exchangeOver(exchange: PoolExchange): void;
+}
+
+/** A request's way through a pool: it waits, gets a connection, runs, ends. */
+export class PoolExchange implements Exchange, ExchangeListener, Timed {
+  readonly call: PoolCall;
+  /** Order of arrival. */
+  readonly sequence: number;
+  dueMs = 0;
+  timerIndex = -1;
+  /** Its first attempt to connect found the backend's accept queue full. */
+  hasMetFullBacklog = false;
+  connection: FastCgiConnection | undefined;
+  /** Set while connecting. */
+  cancelConnect: (() => void) | undefined;
+  startedMs = 0;
+  #listener: ExchangeListener | undefined;
+  readonly #keeper: ExchangeKeeper;
+  #isPaused = false;
+
+  constructor(call: PoolCall, listener: ExchangeListener, sequence: number, keeper: ExchangeKeeper) {
+    this.call = call;
+    this.#listener = listener;
+    this.sequence = sequence;
+    this.#keeper = keeper;
+  }
+
+  get isOver(): boolean {
+    return this.#listener === undefined;
+  }
+
+  get sentBytes(): number {
+    return this.connection?.sentBytes ?? 0;
+  }
+
+  get receivedBytes(): number {
+    return this.connection?.receivedBytes ?? 0;
+  }
+
+  startOn(connection: FastCgiConnection, nowMs: number): void {
+    this.connection = connection;
+    this.startedMs = nowMs;
+    connection.run(this.call, this);
+    if (this.#isPaused) connection.pause();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.connection?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.connection?.resume();
+  }
+
+  abort(): void {
+    if (this.isOver) return;
+    const { connection } = this;
+    this.#close();
+    connection?.destroy();
+  }
+
+  expire(): void {
+    this.#keeper.exchangeExpired(this);
+  }
+
+  stdout(slice: Buffer): void {
+    this.#listener?.stdout(slice);
+  }
+
+  stderr(slice: Buffer): void {
+    this.#listener?.stderr(slice);
+  }
+
+  stdoutEnd(): void {
+    this.#listener?.stdoutEnd();
+  }
+
+  unknownRecord(type: number): void {
+    this.#listener?.unknownRecord(type);
+  }
+
+  end(summary: ExchangeSummary): void {
+    const listener = this.#listener;
+    this.#close();
+    listener?.end(summary);
+  }
+
+  fail(error: BackendError): void {
+    const listener = this.#listener;
+    this.#close();
+    listener?.fail(error);
+  }
+
+  #close(): void {
+    if (this.isOver) return;
+    this.#listener = undefined;
+    stopTimer(this);
+    this.call.worker.transferredBytes += this.sentBytes;
+    this.call.worker.readBytes += this.receivedBytes;
+    this.#keeper.exchangeOver(this);
+  }
+}

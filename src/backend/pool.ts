@@ -1,0 +1,357 @@
+import { connectSocket, type ConnectTarget } from '../fastcgi/connect.ts';
+import { FastCgiConnection, type ConnectionOwner } from '../fastcgi/connection.ts';
+import {
+  BackendAcquireTimeoutError,
+  BackendConnectError,
+  BackendConnectTimeoutError,
+  BackendNameError,
+  BackendQueueFullError,
+  BackendShutError,
+  errnoOf,
+} from '../fastcgi/errors.ts';
+import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
+import type { BackendAddress } from './address.ts';
+import { AddressBook } from './address-book.ts';
+import { PoolExchange, type ExchangeKeeper, type PoolCall } from './pool-exchange.ts';
+import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
+import { StarvationWatch } from './starvation-watch.ts';
+import { nowMs, startTimer, stopTimer, type Timed } from './timers.ts';
+
+/** More requests than this never wait for one backend: the next one is told so at once. */
+const MAX_WAITING = 8192;
+
+/** How often a full accept queue is tried again; there is no event to wait for. */
+const BACKLOG_RETRY_MS = 5;
+
+/**
+ * The connections of this process to one backend address.
+ *
+ * Requests are served in the order of their arrival: by the connection that went idle last, else by a new one while
+ * the arbiter has a slot, else they wait. An application such as PHP-FPM binds a child to each connection, so a kept
+ * one is given up when another connection seems to wait for a child (`starvation-watch.ts`).
+ */
+export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
+  readonly address: BackendAddress;
+  readonly #arbiter: SlotArbiter;
+  readonly #book: AddressBook;
+  readonly #watch: StarvationWatch;
+  readonly #connections = new Set<FastCgiConnection>();
+  /** The one that went idle last is at the end. */
+  readonly #idle: FastCgiConnection[] = [];
+  readonly #waiting: PoolExchange[] = [];
+  /** Hold an idle connection, but have not written to it yet. */
+  #starting: PoolExchange[] = [];
+  readonly #running = new Set<PoolExchange>();
+  #sequence = 0;
+  #connecting = 0;
+  #isServing = false;
+  /** `smax` and `ttl` of the latest request. */
+  #keptConnections = Infinity;
+  #idleMs = Infinity;
+  readonly #sweep: Timed = { dueMs: 0, timerIndex: -1, expire: () => this.#closeExpired() };
+  #isBacklogFull = false;
+  #backlogTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(address: BackendAddress, arbiter: SlotArbiter) {
+    this.address = address;
+    this.#arbiter = arbiter;
+    this.#book = new AddressBook(address.host);
+    this.#watch = new StarvationWatch({
+      giveUpIdle: (count) => this.#arbiter.callForIdle(address.key, count),
+    });
+    arbiter.register(address.key, this);
+  }
+
+  /** Numbers for status pages and tests. */
+  get stats(): { readonly idle: number; readonly open: number; readonly waiting: number } {
+    return { idle: this.#idle.length, open: this.#connections.size + this.#connecting, waiting: this.waitingCount };
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  /** Runs a request as soon as there is a connection for it. The listener is never called before this returns. */
+  run(call: PoolCall, listener: ExchangeListener): Exchange {
+    const exchange = new PoolExchange(call, listener, (this.#sequence += 1), this);
+    this.#running.add(exchange);
+    this.#keptConnections = call.keptConnections;
+    this.#idleMs = call.idleMs;
+    if (this.#waiting.length >= MAX_WAITING) {
+      setImmediate(() => exchange.fail(new BackendQueueFullError(this.#name)));
+      return exchange;
+    }
+    this.#waiting.push(exchange);
+    this.#serve();
+    if (exchange.connection === undefined && exchange.cancelConnect === undefined) {
+      startTimer(exchange, nowMs() + call.acquireMs);
+    }
+    return exchange;
+  }
+
+  /** Keeps no connection from now on; what runs and what waits is served to its end. */
+  close(): void {
+    this.#isClosed = true;
+    this.giveUpIdle(Infinity);
+    this.#unregisterWhenEmpty();
+  }
+
+  /** Fails what runs and what waits, and closes every connection. */
+  destroy(): void {
+    this.close();
+    for (const exchange of this.#running) {
+      const { connection } = exchange;
+      exchange.fail(new BackendShutError(this.#name));
+      connection?.destroy();
+    }
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  slotMayBeFree(): void {
+    this.#serve();
+  }
+
+  giveUpIdle(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      const oldest = this.#idle.shift();
+      if (oldest === undefined) return;
+      oldest.destroy();
+    }
+  }
+
+  connectionAnswered(connection: FastCgiConnection): void {
+    this.#watch.answered(connection);
+  }
+
+  connectionFree(connection: FastCgiConnection): void {
+    const now = connection.freeSinceMs;
+    if (this.#isClosed || this.#idle.length >= this.#keptConnections || this.#watch.takeStarving(now)) {
+      connection.destroy();
+      return;
+    }
+    this.#idle.push(connection);
+    this.#serve();
+    if (this.#idle.length === 0) return;
+    this.#watch.look();
+    if (this.#idleMs < Infinity && this.#sweep.timerIndex < 0) startTimer(this.#sweep, now + this.#idleMs);
+  }
+
+  connectionClosed(connection: FastCgiConnection): void {
+    this.#connections.delete(connection);
+    this.#watch.forget(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#giveSlotBack();
+  }
+
+  exchangeExpired(exchange: PoolExchange): void {
+    exchange.fail(
+      exchange.hasMetFullBacklog
+        ? new BackendConnectTimeoutError(this.#connectLog(undefined, new Error('accept queue full')))
+        : new BackendAcquireTimeoutError(this.#name),
+    );
+  }
+
+  exchangeOver(exchange: PoolExchange): void {
+    this.#running.delete(exchange);
+    const { connection } = exchange;
+    if (exchange.cancelConnect !== undefined) {
+      exchange.cancelConnect();
+      exchange.cancelConnect = undefined;
+      this.#connectingOver();
+      return;
+    }
+    if (connection === undefined) {
+      const index = this.#waiting.indexOf(exchange);
+      if (index >= 0) this.#waiting.splice(index, 1);
+      return;
+    }
+    this.#watch.served(nowMs() - exchange.startedMs);
+  }
+
+  get #name(): string {
+    const { socketPath, host, port } = this.address;
+    return socketPath ?? `${host}:${port}`;
+  }
+
+  /** Gives every request at the head of the queue what there is for it. */
+  #serve(): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    for (let head = this.#waiting[0]; head !== undefined; head = this.#waiting[0]) {
+      const idle = head.call.isFresh ? undefined : this.#takeIdle();
+      if (idle === undefined && !this.#takeSlot(head)) break;
+      this.#waiting.shift();
+      stopTimer(head);
+      if (idle === undefined) this.#open(head);
+      else this.#startSoon(head, idle);
+    }
+    this.#isServing = false;
+  }
+
+  #takeSlot(head: PoolExchange): boolean {
+    // With the accept queue full one attempt at a time tells when there is room again.
+    if (this.#isBacklogFull && (this.#backlogTimer !== undefined || this.#connecting > 0)) return false;
+    const { key } = this.address;
+    if (this.#arbiter.tryTake(key, head.call.maxConnections)) return true;
+    if (this.#idle.length === 0) return false;
+    this.giveUpIdle(1);
+    return this.#arbiter.tryTake(key, head.call.maxConnections);
+  }
+
+  #takeIdle(): FastCgiConnection | undefined {
+    this.#closeExpired();
+    return this.#idle.pop();
+  }
+
+  /** Closes what was idle for longer than `ttl`; the oldest come first. */
+  #closeExpired(): void {
+    if (this.#idleMs === Infinity) return;
+    const limit = nowMs() - this.#idleMs;
+    for (let oldest = this.#idle[0]; oldest !== undefined; oldest = this.#idle[0]) {
+      if (oldest.freeSinceMs > limit) {
+        startTimer(this.#sweep, oldest.freeSinceMs + this.#idleMs);
+        return;
+      }
+      this.giveUpIdle(1);
+    }
+  }
+
+  /**
+   * Writes to a kept connection at the end of this turn of the event loop, when all that the last poll found has been
+   * read: bytes or an end that were already there have closed it by then, and it is not used.
+   */
+  #startSoon(exchange: PoolExchange, connection: FastCgiConnection): void {
+    exchange.connection = connection;
+    if (this.#starting.push(exchange) === 1) setImmediate(() => this.#startAll());
+  }
+
+  #startAll(): void {
+    const starting = this.#starting;
+    this.#starting = [];
+    const now = nowMs();
+    for (const exchange of starting) {
+      const { connection } = exchange;
+      if (connection === undefined || exchange.isOver) continue;
+      if (connection.isClosed) {
+        exchange.connection = undefined;
+        this.#queueAgain(exchange, now + exchange.call.acquireMs);
+      } else {
+        exchange.startOn(connection, now);
+      }
+    }
+    this.#serve();
+  }
+
+  /** Puts a request back to its place in the order of arrival. */
+  #queueAgain(exchange: PoolExchange, dueMs: number): void {
+    const index = this.#waiting.findIndex((other) => other.sequence > exchange.sequence);
+    if (index < 0) this.#waiting.push(exchange);
+    else this.#waiting.splice(index, 0, exchange);
+    startTimer(exchange, dueMs);
+  }
+
+  #open(exchange: PoolExchange): void {
+    this.#connecting += 1;
+    const { socketPath, host, port, localAddress } = this.address;
+    if (socketPath !== undefined) {
+      this.#connect(exchange, [{ path: socketPath }], 0);
+      return;
+    }
+    let isCancelled = false;
+    exchange.cancelConnect = () => {
+      isCancelled = true;
+    };
+    this.#book.resolve(exchange.call.addressTtlMs, (error, addresses) => {
+      if (isCancelled) return;
+      if (error !== undefined) {
+        this.#connectFailed(exchange, new BackendNameError(host, error));
+        return;
+      }
+      const targets = addresses.map((address) => ({ host: address, port, localAddress }));
+      this.#connect(exchange, targets, 0);
+    });
+  }
+
+  #connect(exchange: PoolExchange, targets: readonly ConnectTarget[], index: number): void {
+    const target = targets[index];
+    if (target === undefined) return;
+    exchange.cancelConnect = connectSocket(target, exchange.call.connectTimeoutMs, {
+      connected: (made) => {
+        exchange.cancelConnect = undefined;
+        this.#connecting -= 1;
+        if (exchange.call.keepAlive) made.socket.setKeepAlive(true);
+        const connection = new FastCgiConnection(made, this);
+        this.#connections.add(connection);
+        this.#watch.opened(connection, exchange.call.keepConnection || this.#idle.length > 0);
+        this.#isBacklogFull = false;
+        exchange.startOn(connection, connection.openedMs);
+        this.#serve();
+      },
+      failed: (error) => {
+        if ('path' in target && isBacklogFull(error)) this.#metFullBacklog(exchange);
+        else if (index + 1 < targets.length) this.#connect(exchange, targets, index + 1);
+        else {
+          const log = this.#connectLog(target, error);
+          this.#connectFailed(
+            exchange,
+            error === undefined ? new BackendConnectTimeoutError(log) : new BackendConnectError(log, error),
+          );
+        }
+      },
+    });
+  }
+
+  #connectFailed(exchange: PoolExchange, error: BackendConnectError | BackendConnectTimeoutError | BackendNameError): void {
+    exchange.cancelConnect = undefined;
+    exchange.fail(error);
+    this.#connectingOver();
+  }
+
+  #connectingOver(): void {
+    this.#connecting -= 1;
+    this.#giveSlotBack();
+  }
+
+  /** The application's accept queue has no room: the request waits its turn, and idle connections make way. */
+  #metFullBacklog(exchange: PoolExchange): void {
+    exchange.cancelConnect = undefined;
+    this.#isBacklogFull = true;
+    const dueMs = exchange.hasMetFullBacklog ? exchange.dueMs : nowMs() + exchange.call.connectTimeoutMs;
+    exchange.hasMetFullBacklog = true;
+    this.#queueAgain(exchange, dueMs);
+    this.#arbiter.callForIdle(this.address.key, 1);
+    this.#backlogTimer ??= setTimeout(() => {
+      this.#backlogTimer = undefined;
+      this.#serve();
+    }, BACKLOG_RETRY_MS);
+    this.#connectingOver();
+  }
+
+  #giveSlotBack(): void {
+    this.#arbiter.giveBack(this.address.key);
+    this.#unregisterWhenEmpty();
+  }
+
+  #unregisterWhenEmpty(): void {
+    if (!this.#isClosed || this.#running.size > 0 || this.stats.open > 0) return;
+    this.#arbiter.unregister(this.address.key, this);
+    this.#watch.stop();
+  }
+
+  #connectLog(target: ConnectTarget | undefined, error: Error | undefined): { number: string; message: string; cause?: string } {
+    const { socketPath, host, port } = this.address;
+    const cause = error === undefined ? { cause: '(110)Connection timed out' } : errnoOf(error);
+    if (socketPath !== undefined) {
+      const message = `FCGI: attempt to connect to Unix domain socket ${socketPath} (${host}:${port}) failed`;
+      return { number: 'AH02454', message, ...cause };
+    }
+    const at = target !== undefined && 'host' in target ? `${target.host}:${target.port}` : host;
+    return { number: 'AH00957', message: `FCGI: attempt to connect to ${at} (${host}:${port}) failed`, ...cause };
+  }
+}
+
+function isBacklogFull(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'EAGAIN';
+}

@@ -1,0 +1,375 @@
+import type { Socket } from 'node:net';
+
+import { nowMs, startTimer, stopTimer, type Timed } from '../backend/timers.ts';
+import type { BodyConsumer, BodyFailure } from '../pipeline/exchange.ts';
+import {
+  BackendClosedError,
+  BackendRefusedError,
+  BackendRequestIdError,
+  BackendTimeoutError,
+  BackendVersionError,
+  BackendWriteError,
+  RequestBodyError,
+  type BackendError,
+  type ExchangeEvidence,
+} from './errors.ts';
+import type { ConnectedSocket, ReadTarget } from './connect.ts';
+import type { ExchangeListener, FastCgiRequest } from './exchange.ts';
+import { RecordDecoder, requestStart, STDIN_END, stdinHeader, type RecordSink } from './record.ts';
+
+/** A body of this size is turned into text and leaves with the parameters in one write. */
+const INLINE_BODY_BYTES = 16_384;
+
+/** Who owns a connection: told when it is free, and when it dies in any state. */
+export interface ConnectionOwner {
+  /** The exchange is over and the connection may serve another one. */
+  connectionFree(connection: FastCgiConnection): void;
+  /** The socket is gone; called once. */
+  connectionClosed(connection: FastCgiConnection): void;
+  /** The first byte ever came from the application: it has accepted the connection. */
+  connectionAnswered(connection: FastCgiConnection): void;
+}
+
+/**
+ * One connected socket to a FastCGI application, one request at a time. Ends in `connectionFree` after a clean
+ * exchange, and in `connectionClosed` in every other case.
+ */
+export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, Timed {
+  readonly socket: Socket;
+  /** Monotonic time when it was connected, and when it was last given back. */
+  readonly openedMs: number;
+  freeSinceMs = 0;
+  served = 0;
+  /** The application has sent something on it: it is bound to this connection. */
+  hasAnswered = false;
+  dueMs = 0;
+  timerIndex = -1;
+
+  readonly #owner: ConnectionOwner;
+  readonly #decoder = new RecordDecoder(this);
+  #request: FastCgiRequest | undefined;
+  #listener: ExchangeListener | undefined;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+  #isRequestSent = false;
+  #isStdinDone = false;
+  #isBlocked = false;
+  #isPaused = false;
+  #isClosed = false;
+  #hasAnswer = false;
+  #hasStdout = false;
+  /** What the decoder found in the present chunk, to be acted on once the chunk is done. */
+  #badRecord: BackendError | undefined;
+  #ended: { readonly appStatus: number; readonly protocolStatus: number } | undefined;
+
+  constructor(made: ConnectedSocket, owner: ConnectionOwner) {
+    const { socket } = made;
+    this.socket = socket;
+    this.#owner = owner;
+    this.openedMs = nowMs();
+    made.readTo(this);
+    socket.on('drain', () => this.#drained());
+    socket.on('end', () => this.#broke(undefined));
+    socket.on('error', (error) => this.#broke(error));
+    socket.on('close', () => this.#broke(undefined));
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Sends a request; the connection must be free. */
+  run(request: FastCgiRequest, listener: ExchangeListener): void {
+    this.#request = request;
+    this.#listener = listener;
+    this.#sentBytes = 0;
+    this.#receivedBytes = 0;
+    this.#isRequestSent = false;
+    this.#isStdinDone = false;
+    this.#isBlocked = false;
+    this.#isPaused = false;
+    this.#hasAnswer = false;
+    this.#hasStdout = false;
+    this.#decoder.reset();
+    startTimer(this, nowMs() + request.timeoutMs);
+    this.#sendStart(request);
+  }
+
+  pause(): void {
+    if (this.#isPaused || this.#listener === undefined) return;
+    this.#isPaused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused || this.#listener === undefined) return;
+    this.#isPaused = false;
+    this.#progress();
+    this.socket.resume();
+  }
+
+  /** Closes the socket; a running exchange ends without a word. */
+  destroy(): void {
+    const request = this.#request;
+    this.#listener = undefined;
+    this.#request = undefined;
+    if (request !== undefined && !this.#isStdinDone) request.stdin.stop();
+    this.#close();
+  }
+
+  /** Bytes came from the socket. @returns false: stop reading */
+  received(chunk: Buffer): boolean {
+    if (this.#listener === undefined) {
+      // An application that talks when nobody asked is not to be trusted with the next request.
+      this.destroy();
+      return false;
+    }
+    if (!this.hasAnswered) {
+      this.hasAnswered = true;
+      this.#owner.connectionAnswered(this);
+    }
+    this.#receivedBytes += chunk.length;
+    this.#progress();
+    this.#decoder.push(chunk);
+    this.#settle();
+    return !this.#isPaused && !this.#isClosed;
+  }
+
+  // The decoder's findings.
+
+  stdout(slice: Buffer): void {
+    this.#hasAnswer = true;
+    this.#hasStdout = true;
+    this.#listener?.stdout(slice);
+  }
+
+  stderr(slice: Buffer): void {
+    this.#hasAnswer = true;
+    this.#listener?.stderr(slice);
+  }
+
+  stdoutEnd(): void {
+    this.#hasAnswer = true;
+    // An empty STDOUT of a refused request is no answer yet: END_REQUEST tells.
+    if (this.#hasStdout) this.#listener?.stdoutEnd();
+  }
+
+  endRequest(appStatus: number, protocolStatus: number): void {
+    this.#hasAnswer = true;
+    this.#ended = { appStatus, protocolStatus };
+  }
+
+  unknownRecord(type: number): void {
+    this.#listener?.unknownRecord(type);
+  }
+
+  badVersion(version: number): void {
+    this.#badRecord = new BackendVersionError(version, this.#evidence());
+  }
+
+  badRequestId(requestId: number): void {
+    this.#badRecord = new BackendRequestIdError(requestId, this.#evidence());
+  }
+
+  // The body on its way to the application.
+
+  data(chunk: Buffer): void {
+    const request = this.#request;
+    if (request === undefined || this.#isStdinDone || chunk.length === 0) return;
+    this.#writeBody(chunk, request.ioBufferBytes);
+    this.#holdBackIfFull(request);
+  }
+
+  fail(failure: BodyFailure): void {
+    if (this.#request === undefined || this.#isStdinDone) return;
+    this.#isStdinDone = true;
+    this.#failWith(new RequestBodyError(failure, this.#evidence()));
+  }
+
+  /** STDIN is complete. */
+  end(): void {
+    if (this.#request === undefined || this.#isStdinDone) return;
+    this.#isStdinDone = true;
+    this.#isBlocked = !this.#write(STDIN_END);
+    this.#progress();
+  }
+
+  expire(): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    // While the client holds things up (its body, or its reading) the application is not to blame.
+    const waitsForBackend = !this.#isPaused && (this.#isStdinDone || this.#isBlocked);
+    if (waitsForBackend) this.#failWith(new BackendTimeoutError(this.#evidence()));
+    else startTimer(this, nowMs() + request.timeoutMs);
+  }
+
+  #sendStart(request: FastCgiRequest): void {
+    const start = requestStart(request.params, request.keepConnection);
+    const held = request.stdin.held;
+    if (held === undefined) {
+      this.#write(start);
+      this.#noteRequestSent();
+      request.stdin.start(this);
+      return;
+    }
+    this.#isStdinDone = true;
+    const heldBytes = held.reduce((sum, piece) => sum + piece.length, 0);
+    if (heldBytes <= INLINE_BODY_BYTES) {
+      let text = start;
+      for (const piece of held) {
+        for (let at = 0; at < piece.length; at += request.ioBufferBytes) {
+          const end = Math.min(piece.length, at + request.ioBufferBytes);
+          text += stdinHeader(end - at) + piece.toString('latin1', at, end);
+        }
+      }
+      this.#isBlocked = !this.#write(text + STDIN_END);
+    } else {
+      this.socket.cork();
+      this.#write(start);
+      for (const piece of held) this.#writeBody(piece, request.ioBufferBytes);
+      this.#isBlocked = !this.#write(STDIN_END);
+      this.socket.uncork();
+    }
+    this.#noteRequestSent();
+  }
+
+  /** A first write that fails at once has moved no byte: the application can't have seen the request. */
+  #noteRequestSent(): void {
+    this.#isRequestSent = this.socket.errored === null && !this.socket.destroyed;
+  }
+
+  #writeBody(chunk: Buffer, ioBufferBytes: number): void {
+    this.socket.cork();
+    for (let at = 0; at < chunk.length; at += ioBufferBytes) {
+      const end = Math.min(chunk.length, at + ioBufferBytes);
+      this.#write(stdinHeader(end - at));
+      this.#sentBytes += end - at;
+      this.socket.write(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+    }
+    this.socket.uncork();
+  }
+
+  #holdBackIfFull(request: FastCgiRequest): void {
+    if (this.socket.writableNeedDrain) {
+      this.#isBlocked = true;
+      request.stdin.pause();
+    }
+    this.#progress();
+  }
+
+  #write(text: string): boolean {
+    this.#sentBytes += text.length;
+    return this.socket.write(text, 'latin1');
+  }
+
+  #drained(): void {
+    if (this.#request === undefined) return;
+    this.#isBlocked = false;
+    this.#progress();
+    if (!this.#isStdinDone) this.#request.stdin.resume();
+  }
+
+  #progress(): void {
+    if (this.#request !== undefined) this.dueMs = nowMs() + this.#request.timeoutMs;
+  }
+
+  /** After a chunk: what the decoder found decides what becomes of the exchange. */
+  #settle(): void {
+    const failure = this.#badRecord;
+    if (failure !== undefined) {
+      this.#badRecord = undefined;
+      this.#failWith(failure);
+      return;
+    }
+    const ended = this.#ended;
+    if (ended === undefined) return;
+    this.#ended = undefined;
+    const { appStatus, protocolStatus } = ended;
+    if (protocolStatus !== 0 && !this.#hasStdout) {
+      this.#failWith(new BackendRefusedError(protocolStatus, this.#evidence()));
+      return;
+    }
+    this.#finish(appStatus, protocolStatus);
+  }
+
+  #finish(appStatus: number, protocolStatus: number): void {
+    const request = this.#request;
+    const listener = this.#listener;
+    if (request === undefined || listener === undefined) return;
+    const isReusable =
+      request.keepConnection &&
+      this.#decoder.isClean &&
+      this.#isStdinDone &&
+      this.socket.writableLength === 0 &&
+      !this.#isClosed;
+    if (!this.#isStdinDone) request.stdin.stop();
+    this.#request = undefined;
+    this.#listener = undefined;
+    this.served += 1;
+    stopTimer(this);
+    const summary = {
+      appStatus,
+      protocolStatus,
+      sentBytes: this.#sentBytes,
+      receivedBytes: this.#receivedBytes,
+      isReusable,
+    };
+    // Given back first: what the listener starts next may use it.
+    if (isReusable) this.#giveBack();
+    else this.#close();
+    if (!this.#hasStdout) listener.stdoutEnd();
+    listener.end(summary);
+  }
+
+  #giveBack(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.socket.resume();
+    }
+    this.freeSinceMs = nowMs();
+    this.#owner.connectionFree(this);
+  }
+
+  #broke(error: Error | undefined): void {
+    if (this.#isClosed) return;
+    if (this.#listener === undefined) {
+      this.#close();
+      return;
+    }
+    const evidence = this.#evidence();
+    const isWriteError = error !== undefined && 'syscall' in error && error.syscall === 'write';
+    this.#failWith(
+      isWriteError && !this.#hasAnswer ? new BackendWriteError(evidence, error) : new BackendClosedError(evidence, error),
+    );
+  }
+
+  #failWith(error: BackendError): void {
+    const listener = this.#listener;
+    this.destroy();
+    listener?.fail(error);
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    stopTimer(this);
+    this.socket.destroy();
+    this.#owner.connectionClosed(this);
+  }
+
+  #evidence(): ExchangeEvidence {
+    return {
+      wasReused: this.served > 0,
+      wasRequestSent: this.#isRequestSent,
+      hasAnswer: this.#hasAnswer,
+    };
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * FastCGI records: request text out, answer records in. No sockets here.
+ *
+ *     byte   0        1      2..3         4..5             6               7
+ *          version  type  request id  content length  padding length  reserved   content…  padding…
+ *
+ * @source FastCGI specification, sections 3.3 and 5
+ */
+
+const VERSION = 1;
+const HEADER_BYTES = 8;
+/** Every request is number 1: connections are not multiplexed, as httpd does it. */
+const REQUEST_ID = 1;
+
+const TYPE = { end: 3, stdout: 6, stderr: 7, getValuesResult: 10, unknownType: 11 } as const;
+
+/** httpd's largest PARAMS content; applications with small buffers have met nothing larger. */
+const PARAMS_RECORD_BYTES = 16_384;
+
+/** BEGIN_REQUEST of a responder, without and with KEEP_CONN. */
+const BEGIN = '\x01\x01\0\x01\0\x08\0\0\0\x01\0\0\0\0\0\0';
+const BEGIN_KEEP = '\x01\x01\0\x01\0\x08\0\0\0\x01\x01\0\0\0\0\0';
+const PARAMS_END = '\x01\x04\0\x01\0\0\0\0';
+
+/** The empty STDIN record, as latin1 text. */
+export const STDIN_END = '\x01\x05\0\x01\0\0\0\0';
+
+/** Header of a STDIN record of 1 to 65535 content bytes, as latin1 text. */
+export function stdinHeader(contentBytes: number): string {
+  return `\x01\x05\0\x01${String.fromCharCode(contentBytes >> 8, contentBytes & 0xff)}\0\0`;
+}
+
+function paramsRecord(content: string): string {
+  return `\x01\x04\0\x01${String.fromCharCode(content.length >> 8, content.length & 0xff)}\0\0${content}`;
+}
+
+/**
+ * BEGIN_REQUEST and the whole PARAMS stream with its end, as latin1 text. Records hold at most 16384 bytes and end
+ * between two pairs; only a pair larger than that is cut, where httpd leaves it out.
+ *
+ * @param pairs name-value pairs from `params.ts`
+ */
+export function requestStart(pairs: string, keepConnection: boolean): string {
+  const begin = keepConnection ? BEGIN_KEEP : BEGIN;
+  if (pairs.length === 0) return begin + PARAMS_END;
+  if (pairs.length <= PARAMS_RECORD_BYTES) return begin + paramsRecord(pairs) + PARAMS_END;
+  let text = begin;
+  let start = 0;
+  while (start < pairs.length) {
+    const end = recordEnd(pairs, start);
+    text += paramsRecord(pairs.slice(start, end));
+    start = end;
+  }
+  return text + PARAMS_END;
+}
+
+/** Where the record that starts at a pair, or inside a large one, ends. */
+function recordEnd(pairs: string, start: number): number {
+  const limit = start + PARAMS_RECORD_BYTES;
+  if (limit >= pairs.length) return pairs.length;
+  let end = start;
+  for (let next = pairEnd(pairs, end); next <= limit; next = pairEnd(pairs, end)) end = next;
+  if (end > start) return end;
+  return Math.min(limit, pairEnd(pairs, start));
+}
+
+/**
+ * End of the pair that starts at an offset. Inside a pair that was cut the bytes mean nothing as lengths; the result
+ * is then some later place, which is as good for cutting as any.
+ */
+function pairEnd(pairs: string, start: number): number {
+  const name = lengthAt(pairs, start);
+  const value = lengthAt(pairs, start + name.bytes);
+  return start + name.bytes + value.bytes + name.length + value.length;
+}
+
+function lengthAt(pairs: string, at: number): { readonly length: number; readonly bytes: 1 | 4 } {
+  const first = pairs.charCodeAt(at);
+  if (!(first >= 0x80)) return { length: first >= 0 ? first : 0, bytes: 1 };
+  const low = (pairs.charCodeAt(at + 1) << 16) | (pairs.charCodeAt(at + 2) << 8) | pairs.charCodeAt(at + 3);
+  return { length: (first & 0x7f) * 0x1000000 + low, bytes: 4 };
+}
+
+/** Who takes what the decoder finds. Slices point into the chunk that was pushed. */
+export interface RecordSink {
+  stdout(slice: Buffer): void;
+  stderr(slice: Buffer): void;
+  /** The first empty STDOUT, or END_REQUEST when there was none. */
+  stdoutEnd(): void;
+  /** END_REQUEST with its padding. */
+  endRequest(appStatus: number, protocolStatus: number): void;
+  unknownRecord(type: number): void;
+  badVersion(version: number): void;
+  badRequestId(requestId: number): void;
+}
+
+type DecoderState = 'header' | 'content' | 'padding' | 'ended' | 'failed';
+
+/**
+ * Takes the bytes of one answer in pieces of any size, and gives their meaning to a sink. Bodies are not copied. After
+ * END_REQUEST and after a failure nothing more is decoded.
+ */
+export class RecordDecoder {
+  readonly #sink: RecordSink;
+  #state: DecoderState = 'header';
+  /** Header bytes that came in an earlier chunk. */
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  #type = 0;
+  #contentLeft = 0;
+  #paddingLeft = 0;
+  /** END_REQUEST's content as far as it came. */
+  readonly #end = Buffer.alloc(HEADER_BYTES);
+  #endBytes = 0;
+  #isStdoutEnded = false;
+  #isClean = true;
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+  }
+
+  /** Makes ready for the next answer on the same connection. */
+  reset(): void {
+    this.#state = 'header';
+    this.#headerBytes = 0;
+    this.#endBytes = 0;
+    this.#isStdoutEnded = false;
+    this.#isClean = true;
+  }
+
+  /** The answer came to END_REQUEST with nothing odd in it, before it or behind it. */
+  get isClean(): boolean {
+    return this.#state === 'ended' && this.#isClean;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      switch (this.#state) {
+        case 'header':
+          at = this.#readHeader(chunk, at);
+          break;
+        case 'content':
+          at = this.#readContent(chunk, at);
+          break;
+        case 'padding':
+          at = this.#readPadding(chunk, at);
+          break;
+        case 'ended':
+          this.#isClean = false;
+          return;
+        case 'failed':
+          return;
+      }
+    }
+  }
+
+  #readHeader(chunk: Buffer, start: number): number {
+    if (this.#headerBytes === 0 && chunk.length - start >= HEADER_BYTES) {
+      this.#openRecord(chunk, start);
+      return start + HEADER_BYTES;
+    }
+    const end = Math.min(chunk.length, start + HEADER_BYTES - this.#headerBytes);
+    chunk.copy(this.#header, this.#headerBytes, start, end);
+    this.#headerBytes += end - start;
+    if (this.#headerBytes === HEADER_BYTES) {
+      this.#headerBytes = 0;
+      this.#openRecord(this.#header, 0);
+    }
+    return end;
+  }
+
+  #openRecord(bytes: Buffer, at: number): void {
+    const version = bytes[at] ?? 0;
+    if (version !== VERSION) {
+      this.#state = 'failed';
+      this.#sink.badVersion(version);
+      return;
+    }
+    this.#type = bytes[at + 1] ?? 0;
+    const requestId = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+    this.#contentLeft = ((bytes[at + 4] ?? 0) << 8) | (bytes[at + 5] ?? 0);
+    this.#paddingLeft = bytes[at + 6] ?? 0;
+    if (requestId !== REQUEST_ID && !(requestId === 0 && isManagement(this.#type))) {
+      this.#state = 'failed';
+      this.#sink.badRequestId(requestId);
+      return;
+    }
+    this.#state = 'content';
+    if (this.#type === TYPE.stdout) {
+      if (this.#contentLeft === 0) this.#endStdout();
+      else if (this.#isStdoutEnded) this.#isClean = false;
+    } else if (this.#type !== TYPE.stderr && this.#type !== TYPE.end && requestId !== 0) {
+      this.#sink.unknownRecord(this.#type);
+    }
+    if (this.#contentLeft === 0) this.#closeContent();
+  }
+
+  #readContent(chunk: Buffer, start: number): number {
+    const end = Math.min(chunk.length, start + this.#contentLeft);
+    this.#contentLeft -= end - start;
+    switch (this.#type) {
+      case TYPE.stdout:
+        if (!this.#isStdoutEnded) this.#sink.stdout(chunk.subarray(start, end));
+        break;
+      case TYPE.stderr:
+        this.#sink.stderr(chunk.subarray(start, end));
+        break;
+      case TYPE.end:
+        this.#endBytes += chunk.copy(this.#end, this.#endBytes, start, end);
+        break;
+      default:
+    }
+    if (this.#contentLeft === 0 && this.#state === 'content') this.#closeContent();
+    return end;
+  }
+
+  #closeContent(): void {
+    if (this.#type === TYPE.end) {
+      if (this.#endBytes < HEADER_BYTES) {
+        this.#end.fill(0, this.#endBytes);
+        this.#isClean = false;
+      }
+      this.#endStdout();
+    }
+    if (this.#paddingLeft > 0) this.#state = 'padding';
+    else this.#closeRecord();
+  }
+
+  #readPadding(chunk: Buffer, start: number): number {
+    const end = Math.min(chunk.length, start + this.#paddingLeft);
+    this.#paddingLeft -= end - start;
+    if (this.#paddingLeft === 0) this.#closeRecord();
+    return end;
+  }
+
+  #closeRecord(): void {
+    if (this.#type !== TYPE.end) {
+      this.#state = 'header';
+      return;
+    }
+    this.#state = 'ended';
+    this.#sink.endRequest(this.#end.readUInt32BE(0), this.#end[4] ?? 0);
+  }
+
+  #endStdout(): void {
+    if (this.#isStdoutEnded) return;
+    this.#isStdoutEnded = true;
+    this.#sink.stdoutEnd();
+  }
+}
+
+function isManagement(type: number): boolean {
+  return type === TYPE.getValuesResult || type === TYPE.unknownType;
+}
