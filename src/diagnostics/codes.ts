@@ -48,6 +48,14 @@ export const CODES = {
   'load/macro-empty': { summary: 'A macro has no lines', severity: 'warning', ah: 'AH02799' },
   'load/macro-argument-unused': { summary: 'A macro argument is never used', severity: 'warning', ah: 'AH02800' },
   'load/trailing-text': { summary: 'Text after the > is ignored', severity: 'warning', ah: 'AH02989' },
+
+  'bind/unknown-directive': { summary: 'No loaded module knows the directive', severity: 'error' },
+  'bind/not-allowed-here': { summary: 'A directive may not stand where it does', severity: 'error' },
+  'bind/invalid': { summary: 'A directive says something that httpd refuses', severity: 'error' },
+  'bind/suspicious': { summary: 'A directive does not do what it seems to', severity: 'warning' },
+  'bind/pattern-not-portable': { summary: 'A pattern cannot be carried over exactly', severity: 'error' },
+  'plan/invalid': { summary: 'Directives that are good on their own contradict each other', severity: 'error' },
+  'plan/suspicious': { summary: 'Directives that are good on their own do not work together', severity: 'warning' },
 } as const satisfies Record<string, CodeInfo>;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -65,11 +65,26 @@ export function fileOf(sources: SourceSet, id: FileId): SourceFile {
   return file;
 }
 
-/** Path, line and column of a span's start, as a person reads them. */
+/**
+ * Path, line and column of a span's start, as a person looks for it: a place in the expansion of a macro is given as
+ * the line of the macro's definition that it comes from.
+ */
 export function positionOf(sources: SourceSet, span: Span): Position {
-  const file = fileOf(sources, span.file);
+  const written = definitionOf(sources, span);
+  const file = fileOf(sources, written.file);
   const index = lineIndexOf(file);
-  return { path: file.path, line: index.lineAt(span.start), column: index.columnAt(span.start) };
+  return { path: file.path, line: index.lineAt(written.start), column: index.columnAt(written.start) };
+}
+
+/** The span itself, or the whole line of a macro's definition when it lies in an expansion. */
+export function definitionOf(sources: SourceSet, span: Span): Span {
+  let written = span;
+  // a macro may be defined in the expansion of another one, each opened later than the one before
+  for (let file = fileOf(sources, written.file); file.macro !== undefined; file = fileOf(sources, written.file)) {
+    const line = lineIndexOf(file).lineAt(written.start);
+    written = file.macro.lines[line - 1] ?? file.macro.defined;
+  }
+  return written;
 }
 
 /** Text of a span as it stands in its file. */
