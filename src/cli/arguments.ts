@@ -47,7 +47,9 @@ const LEVEL = /^(?:emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])$/i;
 type Option = { readonly name: string; readonly value: string };
 
 /** Splits the arguments as getopt does: flags may be joined, a value may stand in the same word. */
-function readOptions(args: readonly string[]): readonly Option[] | { readonly complaint: string | undefined } {
+function readOptions(
+  args: readonly string[],
+): readonly Option[] | { readonly complaint: string | undefined } {
   const options: Option[] = [];
   for (let at = 0; at < args.length; at++) {
     const word = args[at]!;
@@ -100,12 +102,18 @@ export function parseArguments(args: readonly string[]): Invocation {
   const all = (name: string): readonly string[] => options.filter((o) => o.name === name).map((o) => o.value);
   const last = (name: string): string | undefined => all(name).at(-1);
   const has = (name: string): boolean => options.some((o) => o.name === name);
-  const complain = (complaint: string | undefined): Invocation => ({ kind: 'usage', complaint, wasAsked: false });
+  const complain = (complaint: string | undefined): Invocation => ({
+    kind: 'usage',
+    complaint,
+    wasAsked: false,
+  });
 
   if (has('h') || has('?') || has('help')) return { kind: 'usage', complaint: undefined, wasAsked: true };
   const show = (['v', 'version', 'V', 'l', 'L'] as const).find(has);
   if (show !== undefined) {
-    const what = ({ v: 'version', version: 'version', V: 'build', l: 'modules', L: 'directives' } as const)[show];
+    const what = ({ v: 'version', version: 'version', V: 'build', l: 'modules', L: 'directives' } as const)[
+      show
+    ];
     return { kind: 'show', what };
   }
 
@@ -116,7 +124,8 @@ export function parseArguments(args: readonly string[]): Invocation {
   const portMap = readPortMaps(all('port-map'));
   if (portMap === undefined) return complain('--port-map takes pairs of ports, such as 80:8080,443:8443');
   const processes = last('processes');
-  if (processes !== undefined && !/^[1-9][0-9]{0,2}$/.test(processes)) return complain('--processes takes a number from 1 to 999');
+  if (processes !== undefined && !/^[1-9][0-9]{0,2}$/.test(processes))
+    return complain('--processes takes a number from 1 to 999');
   const logStyle = last('log-style') ?? 'text';
   if (logStyle !== 'text' && logStyle !== 'json') return complain('--log-style is text or json');
 

@@ -40,6 +40,8 @@ try {
   if (status !== undefined) process.exitCode = status;
 } catch (error) {
   // What is expected to go wrong is reported where it happens; this is a fault of ours.
-  process.stderr.write(`httpd-gateway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `httpd-gateway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -58,6 +58,7 @@ export function directivesText(): string {
 function placesOf(row: CatalogueRow): string {
   const inHtaccess = row.override.length > 0 ? ' and in .htaccess' : '';
   if (row.server && row.directory) return `Allowed in *.conf anywhere${inHtaccess}`;
-  if (row.directory) return `Allowed in *.conf only inside <Directory>, <Files>, <Location>, or <If>${inHtaccess}`;
+  if (row.directory)
+    return `Allowed in *.conf only inside <Directory>, <Files>, <Location>, or <If>${inHtaccess}`;
   return `Allowed in *.conf only outside <Directory>, <Files>, <Location>, or <If>${inHtaccess}`;
 }
