@@ -33,8 +33,8 @@ export class Worker {
 
   /** Bits of `STATUS`. */
   status: number;
-  /** When the member went into error state, on the clock that the balancer is asked with; 0: no time recorded. */
-  errorTimeMs = 0;
+  /** When the member went into error state, on the clock of its balancer; -Infinity: no time recorded. */
+  errorTimeMs = -Infinity;
   /** Failures since the last success. */
   retries = 0;
   /** These may be changed at run time by the balancer-manager. */
