@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { unescapeBytes } from './text.ts';
 import { pattern } from './responder.ts';
+
+const EXAMPLES_DIRECTORY = join(import.meta.dirname, '../../conf-examples');
 
 /** A file, directory or link that a case wants below its document root. */
 export type CaseFile =
@@ -50,6 +53,7 @@ export interface DifferentialCase {
  * | --- | --- |
  * | `modules` | names without `mod_`; `-name` leaves out one of the usual modules |
  * | `conf` | the config fragment |
+ * | `example name` | takes `conf-examples/name` as the fragment, with `text => replacement` on each line |
  * | `files` | `path`, `path = content`, `path size=n`, `dir/`, `path -> target`, each with an optional `mode=0644` |
  * | `file path` | one file's content, as it stands |
  * | `requests` | one request a line: `GET /path HTTP/1.1 \| Header: value \| @instruction` |
@@ -84,6 +88,9 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
       case 'conf':
         conf.push(...lines);
         break;
+      case 'example':
+        conf.push(readExample(argument, lines));
+        break;
       case 'files':
         files.push(...meaningful(lines).map(parseFileLine));
         break;
@@ -113,6 +120,15 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
     requests: withUniqueNames(requests),
     refuses,
   };
+}
+
+function readExample(name: string, lines: readonly string[]): string {
+  const text = readFileSync(join(EXAMPLES_DIRECTORY, name), 'latin1');
+  return meaningful(lines).reduce((changed, line) => {
+    const [from = '', to = ''] = line.split(' => ');
+    if (!changed.includes(from)) throw new Error(`conf-examples/${name} has no ${from}`);
+    return changed.replaceAll(from, to.trim());
+  }, text);
 }
 
 interface Section {
