@@ -117,6 +117,9 @@ export type DirectiveDefinition<S, D> =
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each directive has its own value type
   ServedDirective<S, D, any> | AcceptedDirective | UnservedDirective | InlineSection<S, D, any> | StructuralDirective;
 
+/** Reports a problem of a whole plan; an error unless said otherwise. */
+export type PlanReport = (message: string, span: Span | undefined, severity?: 'error' | 'warning') => void;
+
 export interface ModuleParts<C extends ModuleCatalogue, S, D> {
   /** One entry for each directive of the catalogue: the compiler refuses a missing or an unknown one. */
   readonly directives: { readonly [K in keyof C['directives']]: DirectiveDefinition<S, D> };
@@ -127,7 +130,9 @@ export interface ModuleParts<C extends ModuleCatalogue, S, D> {
   /** Pure; `add` is the inner one. Missing: the inner one replaces. */
   readonly mergeDirConfig?: (base: D, add: D) => D;
   /** Checks and prepares the whole plan after all merges; problems are reported. */
-  readonly postConfig?: (plan: GatewayPlan, report: (message: string, span: Span | undefined, severity?: 'error' | 'warning') => void) => void;
+  readonly postConfig?: (plan: GatewayPlan, report: PlanReport) => void;
+  /** Reads what the config names before the first request; not run by checks such as `-t`. An error stops the start. */
+  readonly beforeServing?: (plan: GatewayPlan, report: PlanReport) => void;
   readonly hooks?: readonly Hook[];
 }
 
@@ -145,6 +150,7 @@ export interface Module<S = unknown, D = unknown> {
   readonly createDirConfig: ((path: string | undefined) => D) | undefined;
   readonly mergeDirConfig: ((base: D, add: D) => D) | undefined;
   readonly postConfig: ModuleParts<ModuleCatalogue, S, D>['postConfig'];
+  readonly beforeServing: ModuleParts<ModuleCatalogue, S, D>['beforeServing'];
   readonly hooks: readonly Hook[];
   /** This module's merged per-directory config for a request; undefined: no directive of it applies. */
   dir(req: RequestRecord): D | undefined;
@@ -176,6 +182,7 @@ export function defineModule<const C extends ModuleCatalogue, S = undefined, D =
     createDirConfig: parts.createDirConfig,
     mergeDirConfig: parts.mergeDirConfig,
     postConfig: parts.postConfig,
+    beforeServing: parts.beforeServing,
     hooks: parts.hooks ?? [],
     dir: (req) => req.dirConfig.values[slot] as D | undefined,
     server: (server) => server.serverConfig[slot] as S,

@@ -55,6 +55,8 @@ export interface ErrorLog {
 export interface GatewayPlan {
   readonly servers: readonly ServerRecord[];
   readonly mainServer: ServerRecord;
+  /** Absolute path without a slash at its end. */
+  readonly serverRoot: string;
   /** Hooks by phase, sorted. */
   readonly hooks: Readonly<Record<PhaseName, readonly HookFunction[]>>;
   readonly dirMerges: readonly (DirMerge | undefined)[];

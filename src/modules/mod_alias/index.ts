@@ -2,8 +2,7 @@ import { modAlias as catalogue } from '../../../grammar/catalogue/mod_alias.ts';
 import { hook } from '../../pipeline/phases.ts';
 import type { GatewayPlan } from '../../pipeline/server.ts';
 import { DECLINED } from '../../pipeline/status.ts';
-import type { Span } from '../../source/source.ts';
-import { defineModule, type Module } from '../module.ts';
+import { defineModule, type Module, type PlanReport } from '../module.ts';
 import { refuseProgram } from '../unserved/cgi-program.ts';
 import {
   createAliasDirConfig,
@@ -39,10 +38,7 @@ export const modAlias: Module<AliasServerConfig, AliasDirConfig> = defineModule(
 });
 
 /** Warns of aliases that an earlier line of the same server hides. @source httpd mod_alias.c, AH00671 */
-function warnOfOverlaps(
-  plan: GatewayPlan,
-  report: (message: string, span: Span | undefined, severity?: 'error' | 'warning') => void,
-): void {
+function warnOfOverlaps(plan: GatewayPlan, report: PlanReport): void {
   for (const server of plan.servers) {
     const config = modAlias.server(server);
     const own = config.aliases.slice(0, config.ownAliases);
