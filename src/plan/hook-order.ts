@@ -1,0 +1,44 @@
+import { PHASES, type Hook, type HookFunction, type HookOrder, type PhaseName } from '../pipeline/phases.ts';
+
+const CLASSES: Readonly<Record<HookOrder, number>> = { reallyFirst: 0, first: 1, middle: 2, last: 3, reallyLast: 4 };
+
+interface Entry {
+  readonly module: string;
+  readonly hook: Hook;
+  readonly place: number;
+}
+
+/**
+ * The hooks of every phase in the order in which they run: by class, then module order, moved as little as
+ * `before` and `after` ask.
+ *
+ * @param modules loaded modules in order
+ * @throws when two hooks each ask to run before the other: a fault in our modules
+ */
+export function orderHooks(
+  modules: readonly { readonly name: string; readonly hooks: readonly Hook[] }[],
+): Readonly<Record<PhaseName, readonly HookFunction[]>> {
+  const phases = Object.keys(PHASES) as PhaseName[];
+  const entries = modules.flatMap(({ name, hooks }, i) => hooks.map((hook) => ({ module: name, hook, place: i })));
+  return Object.fromEntries(
+    phases.map((phase) => [phase, sorted(entries.filter((entry) => entry.hook.phase === phase), phase)]),
+  ) as Record<PhaseName, HookFunction[]>;
+}
+
+function sorted(entries: readonly Entry[], phase: PhaseName): HookFunction[] {
+  const waiting = [...entries].sort(
+    (a, b) => CLASSES[a.hook.order] - CLASSES[b.hook.order] || a.place - b.place,
+  );
+  const result: HookFunction[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((entry) => waiting.every((other) => other === entry || !mustPrecede(other, entry)));
+    if (next < 0) throw new Error(`hooks of ${phase} wait for each other: ${waiting.map((entry) => entry.module).join(', ')}`);
+    result.push(waiting[next]!.hook.run);
+    waiting.splice(next, 1);
+  }
+  return result;
+}
+
+function mustPrecede(first: Entry, second: Entry): boolean {
+  return first.hook.before.includes(second.module) || second.hook.after.includes(first.module);
+}
