@@ -61,6 +61,11 @@ export class LogOutputs {
     return output;
   }
 
+  /** True when a target of that key is open. */
+  has(key: string): boolean {
+    return this.#outputs.has(key);
+  }
+
   /** Opens every file by its name again, after a rotation. A file that can't be opened is written as before. */
   reopen(): void {
     for (const [path, output] of this.#outputs) {

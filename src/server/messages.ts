@@ -1,0 +1,32 @@
+import type { BoundConfig } from '../bind/bound.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** All that a serving process starts from. Plain data. */
+export interface ServingInput {
+  readonly bound: BoundConfig;
+  readonly settings: ServerSettings;
+  /** What reading `.htaccess` needs; known to the command only. */
+  readonly htaccess: unknown;
+}
+
+/** From the primary to a serving process. */
+export type ToWorker =
+  | {
+      readonly kind: 'serve';
+      readonly input: ServingInput;
+      /** Log files by path, with the descriptor that this process inherited. */
+      readonly logs: readonly (readonly [path: string, fd: number])[];
+    }
+  /** Accept nothing more, finish what runs, end. */
+  | { readonly kind: 'drain' };
+
+/** From a serving process to the primary. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** Lines for a program that the primary runs. */
+  | { readonly kind: 'log'; readonly command: string; readonly viaShell: boolean; readonly lines: string };
+
+export function isMessage<T extends { readonly kind: string }>(message: unknown): message is T {
+  return typeof message === 'object' && message !== null && 'kind' in message && typeof message.kind === 'string';
+}

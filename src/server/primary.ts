@@ -1,0 +1,177 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { LogTarget } from '../pipeline/log-writer.ts';
+import type { ErrorLog } from '../pipeline/server.ts';
+import { ownLogs, targetKey, type LogOutputs } from './log/outputs.ts';
+import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
+import { closeSync } from 'node:fs';
+
+/** A process that lived longer than this before it died was no failed start. */
+const HEALTHY_MS = 5000;
+const LAST_PAUSE_MS = 30_000;
+/** First descriptor that a process inherits behind its standard ones and its channel. */
+const FIRST_LOG_FD = 4;
+/** A process that did not get ready in this time won't. */
+const READY_TIMEOUT_MS = 30_000;
+
+/** One set of serving processes that run the same configuration. */
+interface Generation {
+  readonly input: ServingInput;
+  readonly logs: readonly (readonly [path: string, fd: number])[];
+  readonly workers: Set<Worker>;
+  isEnding: boolean;
+}
+
+export interface PrimaryOptions {
+  readonly processes: number;
+  /** File that a serving process starts from. */
+  readonly workerPath: string;
+  readonly errorLog: ErrorLog;
+  /** Programs that read logs run here; the processes send their lines. */
+  readonly outputs: LogOutputs;
+  /** Called with each new process, before it serves. */
+  readonly onWorker?: (worker: Worker) => void;
+}
+
+/**
+ * Runs the serving processes: starts them, replaces those that die, and swaps all of them for a new configuration
+ * without closing a listening socket.
+ */
+export class Primary {
+  readonly #options: PrimaryOptions;
+  #current: Generation | undefined;
+  readonly #old = new Set<Generation>();
+  #pauseMs = 0;
+  #isStopping = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: PrimaryOptions) {
+    this.#options = options;
+    // Processes accept for themselves: handing each connection over would cost more than the rest of a small request.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
+  }
+
+  /**
+   * Starts processes for a configuration, and lets those of the one before finish.
+   *
+   * @param files log files that the processes write
+   * @param isGraceful false: the old processes end at once
+   * @throws Error when a process could not start; what ran before goes on
+   */
+  async serve(input: ServingInput, files: readonly string[], isGraceful = true): Promise<void> {
+    const logs = files.map((path) => [path, ownLogs.openFile(path)] as const);
+    const next: Generation = { input, logs, workers: new Set(), isEnding: false };
+    try {
+      await Promise.all(Array.from({ length: this.#options.processes }, () => this.#start(next)));
+    } catch (error) {
+      this.#end(next, false);
+      throw error;
+    }
+    const before = this.#current;
+    this.#current = next;
+    if (before !== undefined) this.#end(before, isGraceful);
+  }
+
+  /** Ends every process; resolves when the last one is gone. */
+  async stop(isGraceful: boolean): Promise<void> {
+    this.#isStopping = true;
+    if (this.#current !== undefined) this.#end(this.#current, isGraceful);
+    for (const generation of this.#old) this.#end(generation, isGraceful);
+    if (this.#old.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+  }
+
+  /** Pids of the processes that accept connections. */
+  get pids(): readonly number[] {
+    return [...(this.#current?.workers ?? [])].flatMap((worker) => worker.process.pid ?? []);
+  }
+
+  #end(generation: Generation, isGraceful: boolean): void {
+    if (this.#current === generation) this.#current = undefined;
+    generation.isEnding = true;
+    this.#old.add(generation);
+    for (const worker of generation.workers) {
+      if (isGraceful) send(worker, { kind: 'drain' });
+      else worker.process.kill('SIGTERM');
+    }
+    this.#forgetIfEmpty(generation);
+  }
+
+  #forgetIfEmpty(generation: Generation): void {
+    if (!generation.isEnding || generation.workers.size > 0) return;
+    if (this.#old.delete(generation)) for (const [, fd] of generation.logs) closeSync(fd);
+    if (this.#old.size === 0) this.#onEmpty?.();
+  }
+
+  /** Starts one process; resolves when it accepts connections. */
+  #start(generation: Generation): Promise<void> {
+    cluster.setupPrimary({
+      exec: this.#options.workerPath,
+      args: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...generation.logs.map(([, fd]) => fd)],
+    });
+    const worker = cluster.fork();
+    const startedAt = performance.now();
+    generation.workers.add(worker);
+    this.#options.onWorker?.(worker);
+    const logs = generation.logs.map(([path], index) => [path, FIRST_LOG_FD + index] as const);
+    send(worker, { kind: 'serve', input: generation.input, logs });
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => worker.process.kill('SIGKILL'), READY_TIMEOUT_MS);
+      let isReady = false;
+      let reason = 'a serving process ended before it was ready';
+      worker.on('message', (message: unknown) => {
+        if (!isMessage<FromWorker>(message)) return;
+        if (message.kind === 'ready') {
+          isReady = true;
+          clearTimeout(late);
+          resolve();
+        } else if (message.kind === 'failed') reason = message.message;
+        else if (message.kind === 'log') this.#relay(message);
+      });
+      worker.on('error', (error) => (reason = error.message));
+      worker.once('exit', (code, signal) => {
+        clearTimeout(late);
+        generation.workers.delete(worker);
+        if (!isReady) reject(new Error(reason));
+        else this.#replace(generation, worker, performance.now() - startedAt, signal ?? `status ${code}`);
+        this.#forgetIfEmpty(generation);
+      });
+    });
+  }
+
+  #relay({ command, viaShell, lines }: Extract<FromWorker, { kind: 'log' }>): void {
+    const target: LogTarget = { kind: 'pipe', command, viaShell };
+    // Only programs that the configuration names run here: a process cannot ask for another.
+    if (this.#options.outputs.has(targetKey(target))) this.#options.outputs.open(target).write(lines);
+  }
+
+  /** Starts another process in the place of one that died, at once at first, then with growing pauses. */
+  #replace(generation: Generation, dead: Worker, livedMs: number, how: string): void {
+    if (generation.isEnding || this.#isStopping) return;
+    const { errorLog } = this.#options;
+    const pid = dead.process.pid ?? 0;
+    errorLog.log('notice', 'core', 'AH00052', `serving process ${pid} ended with ${how}; another is started`, {});
+    if (livedMs >= HEALTHY_MS) this.#pauseMs = 0;
+    const restart = (): void => {
+      if (generation.isEnding || this.#isStopping) return;
+      this.#start(generation).catch((error: unknown) => {
+        errorLog.log('alert', 'core', '', `could not start a serving process: ${(error as Error).message}`, {});
+        this.#later(restart);
+      });
+    };
+    if (this.#pauseMs === 0) restart();
+    else setTimeout(restart, this.#pauseMs);
+    this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, 1000), LAST_PAUSE_MS);
+  }
+
+  #later(restart: () => void): void {
+    setTimeout(restart, Math.max(this.#pauseMs, 1000));
+    this.#pauseMs = Math.min(Math.max(this.#pauseMs * 2, 1000), LAST_PAUSE_MS);
+  }
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  if (!worker.isConnected()) return;
+  // A process that ends while it is spoken to is dealt with where its end is seen.
+  worker.send(message, () => {});
+}
