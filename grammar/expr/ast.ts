@@ -118,6 +118,8 @@ export interface BinaryTestNode extends ExprSpan {
 export interface LiteralNode extends ExprSpan {
   readonly kind: 'literal';
   readonly value: string;
+  /** Written as a number, which is not enough where httpd wants a constant string. */
+  readonly isNumber: boolean;
 }
 
 /** Two or more words joined, by `.` or inside one quoted string; nested as they were written. */

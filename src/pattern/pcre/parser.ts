@@ -69,8 +69,7 @@ class PcreParser {
   readonly #names = new Map<string, number[]>();
   readonly #nameOfGroup = new Map<number, string>();
   readonly #captures = new Map<number, CaptureNode>();
-  /** Numbers that `(?|` gives to more than one group. */
-  readonly #sharedNumbers = new Set<number>();
+  #hasReset = false;
   readonly #lookbehinds: { readonly node: LookNode; readonly lengths: number[]; readonly offset: number }[] = [];
   readonly #namedReferences: { readonly name: string; readonly groups: number[]; readonly offset: number }[] = [];
   readonly #references: BackreferenceNode[] = [];
@@ -93,8 +92,8 @@ class PcreParser {
         throw new PcreSyntaxError('reference to non-existent group', offset);
       }
     }
-    // A number that `(?|` uses twice has no one length, so a lookbehind may not refer to it.
-    for (const shared of this.#sharedNumbers) this.#captures.delete(shared);
+    // With `(?|` a number may stand for several groups, so no lookbehind may refer to any.
+    if (this.#hasReset) this.#captures.clear();
     for (const { node, lengths, offset } of this.#lookbehinds) {
       for (const option of node.options) {
         const length = fixedLength(option, this.#captures);
@@ -125,6 +124,7 @@ class PcreParser {
     const firstGroup = this.#groupCount;
     let lastGroup = firstGroup;
     const options: PcreNode[] = [];
+    this.#hasReset ||= reset;
     do {
       if (reset) this.#groupCount = firstGroup;
       options.push(this.#sequence());
@@ -374,7 +374,6 @@ class PcreParser {
     if (nameTerminator !== undefined) this.#nameGroup(readGroupName(this.#cursor, nameTerminator), index);
     const body = this.#body();
     const node: CaptureNode = { type: 'capture', index, body, start: offset, end: this.#cursor.at };
-    if (this.#captures.has(index)) this.#sharedNumbers.add(index);
     this.#captures.set(index, node);
     return node;
   }
