@@ -1,0 +1,67 @@
+import { isIPv6 } from 'node:net';
+
+/** A host as requests name it: lower case, without a final dot; IPv6 without brackets. */
+export interface Authority {
+  readonly hostname: string;
+  readonly port: number | undefined;
+}
+
+/** No name of the DNS is longer; checked before any pattern. */
+const MAX_HOST_LENGTH = 8190;
+const DOTTED_DECIMAL = /^[\d.]+$/;
+const LEADING_ZERO = /(?:^|\.)0\d/;
+const HOST_CHARACTERS = /^[A-Za-z0-9._-]+$/;
+const TOP_LABEL = /\.([^.]+)$/;
+
+/** A Host header, by its text: clients repeat the same few. */
+const known = new Map<string, Authority | null>();
+const MAX_KNOWN = 1000;
+
+/**
+ * Host and port of a `Host` header, or undefined when httpd refuses it with 400.
+ *
+ * @source httpd server/vhost.c `fix_hostname`, `strict_hostname_check`
+ */
+export function parseHostHeader(text: string): Authority | undefined {
+  const seen = known.get(text);
+  if (seen !== undefined) return seen ?? undefined;
+  // A copy: a slice would keep the text of its whole request alive.
+  const own = Buffer.from(text, 'latin1').toString('latin1');
+  const authority = own.length > MAX_HOST_LENGTH ? undefined : parseHostAndPort(own);
+  if (own.length < 256) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(own, authority ?? null);
+  }
+  return authority;
+}
+
+function parseHostAndPort(text: string): Authority | undefined {
+  let host = text;
+  let port: number | undefined;
+  const colon = text.lastIndexOf(':');
+  if (colon >= 0 && !text.endsWith(']')) {
+    const digits = text.slice(colon + 1);
+    if (!/^\d{1,6}$/.test(digits)) return undefined;
+    port = Number(digits);
+    if (port < 1 || port > 65535) return undefined;
+    host = text.slice(0, colon);
+  }
+  const hostname = normalizeHost(host);
+  return hostname === undefined ? undefined : { hostname, port };
+}
+
+/** The host in lower case and without its final dot; undefined: not a host name, nor an address. */
+export function normalizeHost(host: string): string | undefined {
+  if (host.startsWith('[')) {
+    const address = host.slice(1, -1);
+    return host.endsWith(']') && isIPv6(address) && !address.includes('%') ? address.toLowerCase() : undefined;
+  }
+  if (!HOST_CHARACTERS.test(host) || host.includes('..')) return undefined;
+  if (DOTTED_DECIMAL.test(host)) {
+    if (LEADING_ZERO.test(host) || host.split('.').length !== 4) return undefined;
+  } else {
+    const top = TOP_LABEL.exec(host)?.[1];
+    if (top !== undefined && !/^[A-Za-z]/.test(top)) return undefined;
+  }
+  return (host.endsWith('.') ? host.slice(0, -1) : host).toLowerCase();
+}

@@ -1,0 +1,522 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { isKnownMethod } from '../pipeline/allowed-methods.ts';
+import type { ConnectionInfo } from '../pipeline/exchange.ts';
+import { logRequest } from '../pipeline/log.ts';
+import type { ResponseDefaults } from '../pipeline/output.ts';
+import { RequestRecord } from '../pipeline/request.ts';
+import type { ServerRecord } from '../pipeline/server.ts';
+import { schedule, type Timer } from '../pipeline/timers.ts';
+import { ClientBody, type BodySource } from './body.ts';
+import type { FrontHost } from './front.ts';
+import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
+import { ClientResponse, type ResponseHost } from './response.ts';
+import type { ConnectionState } from './response-head.ts';
+import type { FrontSettings, ReadTimeout } from './settings.ts';
+
+/** A body that nobody wants is read up to here, for the sake of the next request; more closes the connection. */
+const MAX_DROPPED_BYTES = 1_048_576;
+/** After our last byte: how long a client may be silent, and how long it may go on in all. */
+const LINGER_SILENCE_MS = 2000;
+const LINGER_MS = 30_000;
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
+/** What a connection does: reads a head, serves a request, drains what the client still sends, or nothing any more. */
+type Stage = 'head' | 'exchange' | 'lingering' | 'closed';
+/** What the connection's one timer is for. */
+type Limit = 'first' | 'header' | 'idle' | 'body' | 'write' | 'linger';
+
+/** The part of the front that a connection needs. */
+export interface ConnectionFront {
+  readonly host: FrontHost;
+  readonly isClosing: boolean;
+}
+
+/**
+ * One client's connection: reads requests, one at a time, and has each answered exactly once.
+ *
+ * What arrives while a request is served waits, the first piece in memory and the rest with the client.
+ */
+export class ClientConnection implements BodySource, ResponseHost {
+  readonly socket: Duplex;
+  readonly #front: ConnectionFront;
+  readonly #info: ConnectionInfo;
+  readonly #onClosed: () => void;
+  /** The server that the address chose, and its settings, until a request names its host. */
+  readonly #addressSettings: FrontSettings;
+  readonly #addressServer: ServerRecord;
+  readonly #timer: Timer;
+  #parser: RequestHeadParser | undefined;
+  #stage: Stage = 'head';
+  #limit: Limit = 'first';
+  #limitStart = 0;
+  #limitBytes = 0;
+  #queuedBytes = 0;
+
+  #ahead: Buffer[] = [];
+  #isReading = true;
+  #hasPeerEnded = false;
+  #isPumping = false;
+
+  #settings: FrontSettings;
+  #body: ClientBody | undefined;
+  #response: ClientResponse | undefined;
+  #request: RequestRecord | undefined;
+  #awaitsContinue = false;
+  #droppedBytes = 0;
+  #isAnswered = false;
+  #isKept = false;
+
+  constructor(front: ConnectionFront, socket: Duplex, info: ConnectionInfo, onClosed: () => void) {
+    this.#front = front;
+    this.socket = socket;
+    this.#info = info;
+    this.#onClosed = onClosed;
+    this.#addressServer = front.host.serverFor(info);
+    this.#addressSettings = this.#settings = front.host.settings(this.#addressServer);
+    this.#timer = schedule(initialMs(this.#settings.readTimeouts.header, this.#settings), () => {
+      this.#onTimer();
+    });
+    this.#limitStart = performance.now();
+    socket.on('data', (chunk: Buffer) => {
+      this.receive(chunk);
+    });
+    socket.on('end', () => {
+      this.#onPeerEnd();
+    });
+    socket.on('drain', () => {
+      this.#onDrain();
+    });
+    socket.on('error', ignore);
+    socket.on('close', () => {
+      this.#onClose();
+    });
+  }
+
+  /** Waits for a request, and nothing of one has come. */
+  get isIdle(): boolean {
+    return this.#stage === 'head' && this.#parser?.hasBegun !== true;
+  }
+
+  get defaults(): ResponseDefaults {
+    return this.#front.host;
+  }
+
+  closeWhenIdle(): void {
+    if (this.isIdle) this.#linger();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  /** Bytes of the client. */
+  receive(chunk: Buffer): void {
+    switch (this.#stage) {
+      case 'head':
+        this.#ahead.push(chunk);
+        this.#pump();
+        break;
+      case 'exchange':
+        this.#receiveInExchange(chunk);
+        break;
+      case 'lingering':
+        this.#droppedBytes += chunk.length;
+        this.#startLinger();
+        break;
+      case 'closed':
+        break;
+    }
+  }
+
+  #receiveInExchange(chunk: Buffer): void {
+    const body = this.#body!;
+    let at = 0;
+    if (!body.isFinished) {
+      const isDropped = this.#isAnswered;
+      at = body.feed(chunk, 0);
+      this.#request!.wireBytesIn += at;
+      this.#limitBytes += at;
+      if (isDropped) this.#droppedBytes += at;
+      if (this.#limit === 'body') this.#extend(this.#settings.readTimeouts.body);
+    }
+    if (at < chunk.length && this.#isInExchange()) {
+      if (body.failure) return;
+      this.#ahead.push(at === 0 ? chunk : chunk.subarray(at));
+      this.#setReading(false);
+    } else if (at < chunk.length) this.receive(chunk.subarray(at));
+    if (this.#droppedBytes > MAX_DROPPED_BYTES && this.#stage === 'exchange') this.#linger();
+  }
+
+  /** Apart, since what a call in between did to the stage is not seen by the compiler. */
+  #isInExchange(): boolean {
+    return this.#stage === 'exchange';
+  }
+
+  /** Reads heads from what is here, and serves them one after the other. */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#stage === 'head' && this.#ahead.length > 0) {
+      const chunk = this.#ahead.shift()!;
+      const parser = (this.#parser ??= this.#newParser());
+      const hadBegun = parser.hasBegun;
+      const end = parser.feed(chunk.toString('latin1'), 0);
+      if (parser.result) {
+        if (end < chunk.length) this.#ahead.unshift(chunk.subarray(end));
+        this.#serve(parser.result, parser.byteCount);
+      } else if (parser.hasBegun) this.#awaitHead(hadBegun, chunk.length);
+    }
+    if (this.#stage === 'head') {
+      if (this.#hasPeerEnded) this.#endOfRequests();
+      else this.#setReading(true);
+    }
+    this.#isPumping = false;
+  }
+
+  #newParser(): RequestHeadParser {
+    return new RequestHeadParser(this.#addressSettings, this.#info.isTls ? 'https' : 'http');
+  }
+
+  /** Part of a head is here: the rest has its time. */
+  #awaitHead(hadBegun: boolean, bytes: number): void {
+    const timeout = this.#addressSettings.readTimeouts.header;
+    if (!hadBegun && this.#limit !== 'first') this.#startLimit('header', initialMs(timeout, this.#addressSettings));
+    this.#limit = 'header';
+    this.#limitBytes += bytes;
+    this.#extend(timeout);
+  }
+
+  #serve({ head, framing, failure }: ParsedHead, byteCount: number): void {
+    this.#parser?.reset();
+    this.#timer.cancel();
+    const { host } = this.#front;
+    const named =
+      head.hostname === undefined ? this.#addressServer : host.serverForHost(this.#info, head.hostname, head.hostPort);
+    const server = named ?? this.#addressServer;
+    const settings = host.settings(server);
+    const body = new ClientBody(framing, settings, this);
+    const response = new ClientResponse(this);
+    const req = new RequestRecord(head, this.#info, server, body, response);
+    req.requestTimeMs = Date.now();
+    req.wireBytesIn = byteCount;
+    response.attach(req);
+
+    this.#stage = 'exchange';
+    this.#settings = settings;
+    this.#body = body;
+    this.#response = response;
+    this.#request = req;
+    this.#awaitsContinue = head.protocolNumber >= 1001 && head.headersIn.has('Expect');
+    this.#droppedBytes = 0;
+    this.#isAnswered = false;
+    this.#isKept = false;
+    this.#takeAheadAsBody(req, body);
+
+    const refusal = failure ?? this.#refusal(head.method, named, settings);
+    if (refusal) {
+      logRequest(req, 'info', 'core', refusal.number, refusal.message);
+      if (refusal.notes !== '') req.notes.set('error-notes', refusal.notes);
+      if (head.protocolNumber < 1000) req.assbackwards = false;
+      this.#run(req, refusal.status);
+    } else this.#run(req, undefined);
+  }
+
+  /** Feeds the body what came together with the head. */
+  #takeAheadAsBody(req: RequestRecord, body: ClientBody): void {
+    while (this.#ahead.length > 0 && !body.isFinished) {
+      const chunk = this.#ahead.shift()!;
+      const end = body.feed(chunk, 0);
+      req.wireBytesIn += end;
+      if (end < chunk.length) this.#ahead.unshift(chunk.subarray(end));
+    }
+    if (this.#ahead.length > 0) this.#setReading(false);
+    if (this.#hasPeerEnded && !body.isFinished) body.fail(CUT);
+  }
+
+  #refusal(method: string, named: ServerRecord | undefined, settings: FrontSettings): HeadFailure | undefined {
+    if (named === undefined) {
+      return { status: 400, number: 'AH10157', message: 'client sent an unknown host name', notes: '' };
+    }
+    if (settings.lenientMethods || isKnownMethod(method, settings.registeredMethods)) return undefined;
+    return { status: 501, number: 'AH02423', message: 'HTTP Request Line; method is not registered', notes: '' };
+  }
+
+  #run(req: RequestRecord, refusedWith: number | undefined): void {
+    const { host } = this.#front;
+    try {
+      const running = refusedWith === undefined ? host.onRequest(req) : host.onRefused(req, refusedWith);
+      if (running instanceof Promise) running.catch((fault: unknown) => this.#onFault(req, fault));
+    } catch (fault) {
+      this.#onFault(req, fault);
+    }
+  }
+
+  #onFault(req: RequestRecord, fault: unknown): void {
+    logRequest(req, 'crit', 'core', '', `internal fault: ${fault instanceof Error ? (fault.stack ?? '') : String(fault)}`);
+    this.#responseOf(req)?.abort();
+  }
+
+  #responseOf(req: RequestRecord): ClientResponse | undefined {
+    return this.#request === req ? this.#response : undefined;
+  }
+
+  // What the body asks.
+
+  setReading(isWanted: boolean): void {
+    if (this.#stage !== 'exchange') return;
+    const isHeldBack = this.#ahead.length > 0;
+    this.#setReading(isWanted && !isHeldBack);
+    const body = this.#body!;
+    if (!isWanted || body.isFinished || !body.isWanted) {
+      if (this.#limit === 'body') this.#stopLimit();
+    } else if (this.#limit !== 'body') this.#startLimit('body', initialMs(this.#settings.readTimeouts.body, this.#settings));
+  }
+
+  sendContinue(): void {
+    if (!this.#awaitsContinue || this.#response!.isHeadSent) return;
+    this.#awaitsContinue = false;
+    this.socket.write(CONTINUE, 'latin1');
+  }
+
+  onBodyEnd(): void {
+    if (this.#limit === 'body') this.#stopLimit();
+    if (this.#isAnswered) this.#finishExchange();
+  }
+
+  // What the response asks.
+
+  connectionState(): ConnectionState {
+    const body = this.#body!;
+    const missing = body.isFinished ? 0 : (body.missingBytes ?? 0);
+    const isExpecting = this.#awaitsContinue && !(body.isAnnounced && body.isFinished);
+    const mayKeepAlive =
+      !this.#front.isClosing && !isExpecting && body.failure === undefined && missing <= MAX_DROPPED_BYTES;
+    return { settings: this.#settings, mayKeepAlive, keptAlive: this.#info.keptAlive };
+  }
+
+  onHead(isKept: boolean): void {
+    this.#isKept = isKept;
+  }
+
+  onBlocked(): void {
+    if (this.#limit === 'write' || this.#limit === 'body') return;
+    this.#queuedBytes = queuedBytes(this.socket);
+    this.#startLimit('write', this.#settings.timeoutMs);
+  }
+
+  onResponseEnd(ending: 'kept' | 'closed' | 'cut' | 'reset'): void {
+    this.#isAnswered = true;
+    if (this.socket.destroyed) return;
+    if (ending === 'reset') this.#reset();
+    else if (ending !== 'kept') this.#linger();
+    else {
+      this.#info.keptAlive++;
+      if (this.#body!.isFinished) this.#finishExchange();
+      else this.#body!.discard();
+    }
+  }
+
+  /** Request and response are through: on to the next. */
+  #finishExchange(): void {
+    if (this.#stage !== 'exchange') return;
+    const body = this.#body!;
+    if (!this.#isKept || body.failure) {
+      this.#linger();
+      return;
+    }
+    this.#forgetExchange();
+    this.#stage = 'head';
+    if (this.#front.isClosing) {
+      this.#linger();
+      return;
+    }
+    if (this.#ahead.length === 0 && !this.#hasPeerEnded) this.#setReading(true);
+    this.#startLimit('idle', this.#settings.keepAliveTimeoutMs);
+    if (this.#ahead.length > 0 || this.#hasPeerEnded) this.#pump();
+  }
+
+  #forgetExchange(): void {
+    this.#body = undefined;
+    this.#response = undefined;
+    this.#request = undefined;
+  }
+
+  // What happens to the socket.
+
+  #onPeerEnd(): void {
+    this.#hasPeerEnded = true;
+    switch (this.#stage) {
+      case 'head':
+        this.#endOfRequests();
+        break;
+      case 'exchange':
+        if (!this.#body!.isFinished && this.#ahead.length === 0) this.#body!.fail(CUT);
+        break;
+      case 'lingering':
+        this.socket.destroy();
+        break;
+      case 'closed':
+        break;
+    }
+  }
+
+  /** Nothing more will come: half a head is refused, else the connection is done. */
+  #endOfRequests(): void {
+    const parser = this.#parser;
+    parser?.finish();
+    if (parser?.result) this.#serve(parser.result, parser.byteCount);
+    else this.#linger();
+  }
+
+  #onDrain(): void {
+    if (this.#limit === 'write') this.#stopLimit();
+    this.#response?.drained();
+  }
+
+  #onClose(): void {
+    if (this.#stage === 'closed') return;
+    this.#stage = 'closed';
+    this.#timer.cancel();
+    this.#ahead = [];
+    const body = this.#body;
+    const response = this.#response;
+    this.#forgetExchange();
+    body?.fail({ status: 400, message: 'the client closed the connection', isGone: true });
+    response?.gone();
+    this.#onClosed();
+  }
+
+  /** Ends our side and drops what the client still sends, so that it reads our answer before it learns of the end. */
+  #linger(): void {
+    if (this.#stage === 'lingering' || this.#stage === 'closed') return;
+    const body = this.#body;
+    this.#stage = 'lingering';
+    this.#ahead = [];
+    if (body && !body.isFinished) body.discard();
+    this.#forgetExchange();
+    this.#parser = undefined;
+    this.socket.end();
+    this.#setReading(true);
+    this.#limitStart = performance.now();
+    this.#startLinger();
+    if (this.#hasPeerEnded) this.socket.once('finish', () => this.socket.destroy());
+  }
+
+  #startLinger(): void {
+    const left = LINGER_MS - (performance.now() - this.#limitStart);
+    if (left <= 0) this.socket.destroy();
+    else {
+      this.#limit = 'linger';
+      this.#timer.refresh(Math.min(left, LINGER_SILENCE_MS));
+    }
+  }
+
+  /** Cuts the connection so that the client can't take what it has for the whole. */
+  #reset(): void {
+    this.#forgetExchange();
+    this.#stage = 'lingering';
+    const { socket } = this;
+    const cut = (): void => {
+      if ('resetAndDestroy' in socket) (socket as Socket).resetAndDestroy();
+      else socket.destroy();
+    };
+    if (socket.writableLength === 0) cut();
+    else {
+      socket.write('', cut);
+      this.#limitStart = performance.now();
+      this.#startLinger();
+    }
+  }
+
+  #setReading(isWanted: boolean): void {
+    if (this.#isReading === isWanted) return;
+    this.#isReading = isWanted;
+    if (isWanted) this.socket.resume();
+    else this.socket.pause();
+  }
+
+  // Time limits.
+
+  #startLimit(limit: Limit, ms: number): void {
+    this.#limit = limit;
+    this.#limitStart = performance.now();
+    this.#limitBytes = 0;
+    if (ms > 0) this.#timer.refresh(ms);
+    else this.#timer.cancel();
+  }
+
+  #stopLimit(): void {
+    this.#limit = 'idle';
+    this.#timer.cancel();
+  }
+
+  /** Bytes came: the limit moves away as far as the rate and its maximum let it, and silence has its own limit. */
+  #extend({ initialMs: base, maxMs, minRate }: ReadTimeout): void {
+    const silenceMs = this.#settings.timeoutMs;
+    if (base === 0) {
+      this.#timer.refresh(silenceMs);
+      return;
+    }
+    const earned = minRate > 0 ? base + (this.#limitBytes * 1000) / minRate : base;
+    const end = maxMs !== undefined && maxMs > 0 ? Math.min(earned, maxMs) : earned;
+    const left = end - (performance.now() - this.#limitStart);
+    this.#timer.refresh(Math.max(0, Math.min(left, silenceMs)));
+  }
+
+  #onTimer(): void {
+    switch (this.#limit) {
+      case 'first':
+      case 'idle':
+        if (this.#stage === 'head') this.#linger();
+        break;
+      case 'header':
+        this.#onHeaderTimeout();
+        break;
+      case 'body':
+        this.#body?.fail({ status: 408, message: 'the request body came too slowly', isGone: false });
+        break;
+      case 'write':
+        this.#onWriteTimeout();
+        break;
+      case 'linger':
+        this.socket.destroy();
+        break;
+    }
+  }
+
+  #onHeaderTimeout(): void {
+    if (this.#stage !== 'head') return;
+    const parser = this.#parser;
+    parser?.timeOut();
+    if (parser?.result) this.#serve(parser.result, parser.byteCount);
+    else this.#linger();
+  }
+
+  /** A client that took part of what waits is slow, not gone. */
+  #onWriteTimeout(): void {
+    const queued = queuedBytes(this.socket);
+    if (queued === 0 || queued === this.#queuedBytes) this.socket.destroy();
+    else {
+      this.#queuedBytes = queued;
+      this.#timer.refresh(this.#settings.timeoutMs);
+    }
+  }
+}
+
+const CUT = { status: 400, message: 'the request ended before its body did', isGone: false } as const;
+
+/** Silence has a limit even where `RequestReadTimeout` sets none. */
+function initialMs(timeout: ReadTimeout, settings: FrontSettings): number {
+  return timeout.initialMs > 0 ? Math.min(timeout.initialMs, settings.timeoutMs) : settings.timeoutMs;
+}
+
+/** Bytes that the kernel has not taken yet; where the stream does not say, those that the stream holds. */
+function queuedBytes(socket: Duplex): number {
+  const handle = (socket as { _handle?: { writeQueueSize?: number } | null })._handle;
+  return handle?.writeQueueSize ?? socket.writableLength;
+}
+
+function ignore(): void {
+  // An error is followed by `close`, which is what counts.
+}

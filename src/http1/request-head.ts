@@ -1,0 +1,413 @@
+import type { RequestHead } from '../pipeline/request.ts';
+import { Table } from '../pipeline/table.ts';
+import { parseHostHeader, type Authority } from './authority.ts';
+import { parseTarget } from './request-target.ts';
+
+/** Limits and leniency of the server that the address alone chose; 0 fields: no limit of their own. */
+export interface HeadLimits {
+  readonly limitRequestLine: number;
+  readonly limitRequestFieldSize: number;
+  readonly limitRequestFields: number;
+  /** `HttpProtocolOptions Strict`. */
+  readonly isStrict: boolean;
+  /** `HttpProtocolOptions Allow0.9`. */
+  readonly allows09: boolean;
+}
+
+/** Why a head is refused, with the part of it that was read. */
+export interface HeadFailure {
+  readonly status: 400 | 408 | 413 | 414 | 417 | 501 | 505;
+  /** httpd's log number, '' where it has none. */
+  readonly number: string;
+  readonly message: string;
+  /** HTML that the error page shows, note `error-notes`; '' for none. */
+  readonly notes: string;
+}
+
+/** Framing of the body that a head announces. */
+export interface BodyFraming {
+  /** undefined: none announced, or chunked. */
+  readonly contentLength: number | undefined;
+  readonly isChunked: boolean;
+}
+
+export interface ParsedHead {
+  readonly head: RequestHead;
+  readonly framing: BodyFraming;
+  readonly failure: HeadFailure | undefined;
+}
+
+const MAX_BLANK_LINES = 10;
+/** Fields are counted even where the config sets no limit. */
+const MOST_FIELDS = 10_000;
+/** A control byte, a bare LF or a bare CR; what follows them is looked at line by line. */
+const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/; // eslint-disable-line no-control-regex -- the point
+const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- the point
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
+const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
+const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
+
+/** Lower case of field names that were found to be tokens. */
+const fieldNames = new Map<string, string>();
+const MAX_FIELD_NAMES = 2000;
+
+/**
+ * Reads request heads from text as it comes, in pieces of any size, by httpd's strict rules. One parser serves a
+ * connection: after a result, `reset` makes it ready for the next head.
+ *
+ * @source httpd server/protocol.c `read_request_line`, `ap_get_mime_headers_core`, `ap_read_request`
+ */
+export class RequestHeadParser {
+  /** Set when a head is complete or refused. */
+  result: ParsedHead | undefined;
+  /** Bytes of this head so far, blank lines before it included. */
+  byteCount = 0;
+
+  readonly #limits: HeadLimits;
+  readonly #scheme: string;
+  #carry = '';
+  #blankLines = 0;
+  #isTrusted = false;
+
+  #theRequest: string | undefined;
+  #method = 'GET';
+  #target = '/';
+  #protocol = 'HTTP/1.0';
+  #protocolNumber = 1000;
+  #headers = new Table();
+  #name = '';
+  #lower = '';
+  #value = '';
+  #fieldCount = 0;
+
+  constructor(limits: HeadLimits, scheme: 'http' | 'https') {
+    this.#limits = limits;
+    this.#scheme = scheme;
+  }
+
+  /** Something of a head is here: a byte of a request line. */
+  get hasBegun(): boolean {
+    return this.#theRequest !== undefined || this.#carry !== '';
+  }
+
+  /** The request line was read. */
+  get hasRequestLine(): boolean {
+    return this.#theRequest !== undefined;
+  }
+
+  /**
+   * Reads on.
+   * @returns where in `text` reading ended: behind the head when `result` is set, else at its end
+   */
+  feed(text: string, start: number): number {
+    let at = start;
+    this.#isTrusted = this.#carry === '' && isCleanHead(text, start);
+    while (this.result === undefined) {
+      const newline = text.indexOf('\n', at);
+      if (newline < 0) {
+        this.#keep(text, at);
+        at = text.length;
+        break;
+      }
+      let line = text.slice(at, newline);
+      at = newline + 1;
+      if (this.#carry !== '') {
+        line = this.#carry + line;
+        this.#carry = '';
+      }
+      this.#readRawLine(line);
+    }
+    this.byteCount += at - start;
+    return at;
+  }
+
+  /** The client ended its side: a head that has begun is refused. */
+  finish(): void {
+    if (this.hasBegun && this.result === undefined) this.#refuse(400, 'AH00566', 'request failed: incomplete head');
+  }
+
+  /** The rest of a head did not come in time. */
+  timeOut(): void {
+    if (this.hasBegun && this.result === undefined) this.#refuse(408, '', 'request failed: head came too slowly');
+  }
+
+  reset(): void {
+    this.result = undefined;
+    this.byteCount = 0;
+    this.#carry = '';
+    this.#blankLines = 0;
+    this.#theRequest = undefined;
+    this.#method = 'GET';
+    this.#target = '/';
+    this.#protocol = 'HTTP/1.0';
+    this.#protocolNumber = 1000;
+    this.#headers = new Table();
+    this.#name = '';
+    this.#fieldCount = 0;
+  }
+
+  #keep(text: string, at: number): void {
+    if (at >= text.length) return;
+    this.#carry += at === 0 ? text : text.slice(at);
+    if (this.#carry.length > this.#lineLimit() + 2) this.#refuseLongLine();
+  }
+
+  /** One byte more than the limit passes, as in httpd, whose buffer counts the line's end. */
+  #lineLimit(): number {
+    const { limitRequestLine, limitRequestFieldSize } = this.#limits;
+    return (this.#theRequest === undefined ? limitRequestLine : limitRequestFieldSize) + 1;
+  }
+
+  #refuseLongLine(): void {
+    if (this.#theRequest === undefined) {
+      this.#refuse(414, 'AH00565', 'request failed: request line exceeds LimitRequestLine');
+    } else this.#refuseLongField();
+  }
+
+  #refuseLongField(): void {
+    this.#refuse(
+      400,
+      'AH00561',
+      'request header field exceeds LimitRequestFieldSize',
+      'Size of a request header field exceeds server limit.',
+    );
+  }
+
+  #readRawLine(raw: string): void {
+    let line = raw;
+    if (raw.charCodeAt(raw.length - 1) === 0x0d) line = raw.slice(0, -1);
+    else if (this.#limits.isStrict) {
+      if (raw.length > this.#lineLimit()) this.#refuseLongLine();
+      else this.#refuse(400, 'AH02418', 'request failed: line ended by a bare LF');
+      return;
+    }
+    if (line.length > this.#lineLimit()) this.#refuseLongLine();
+    else if (this.#theRequest !== undefined) this.#readFieldLine(line);
+    else if (line !== '') this.#readRequestLine(line);
+    else if (++this.#blankLines > MAX_BLANK_LINES) this.#refuse(400, 'AH00566', 'request failed: too many blank lines');
+  }
+
+  #readRequestLine(line: string): void {
+    this.#theRequest = line;
+    const hasControl = !this.#isTrusted && CONTROL_BYTES.test(line);
+    const parts = REQUEST_LINE.exec(line);
+    if (parts === null) {
+      if (line.startsWith('HEAD ')) this.#method = 'HEAD';
+      const simple = hasControl || line.includes('\t') ? null : SIMPLE_REQUEST_LINE.exec(line);
+      if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[1]!);
+      else this.#refuse(400, simple ? 'AH02421' : 'AH03448', 'HTTP Request Line; unrecognized or disallowed protocol');
+      return;
+    }
+    this.#method = parts[1]!;
+    this.#target = parts[2]!;
+    const major = Number(parts[3]);
+    this.#protocol = `HTTP/${parts[3]!}.${parts[4]!}`;
+    this.#protocolNumber = major * 1000 + Number(parts[4]);
+    if (hasControl || line.includes('\t')) this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
+    else if (!isToken(this.#method)) this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
+    else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
+    else if (major > 1) this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
+  }
+
+  #takeSimpleRequest(target: string): void {
+    this.#target = target;
+    this.#protocol = 'HTTP/0.9';
+    this.#protocolNumber = 9;
+    this.#complete();
+  }
+
+  #readFieldLine(line: string): void {
+    if (line === '') {
+      if (this.#flushField()) this.#complete();
+      return;
+    }
+    if (!this.#isTrusted && CONTROL_BYTES.test(line.includes('\t') ? line.replaceAll('\t', ' ') : line)) {
+      this.#refuse(400, 'AH02427', 'Request header value contains invalid characters');
+      return;
+    }
+    const first = line.charCodeAt(0);
+    if (first === 0x20 || first === 0x09) {
+      this.#foldField(line);
+      return;
+    }
+    if (!this.#flushField()) return;
+    const mostFields = this.#limits.limitRequestFields || MOST_FIELDS;
+    if (++this.#fieldCount > mostFields) {
+      this.#refuse(
+        400,
+        'AH00563',
+        'Number of request headers exceeds LimitRequestFields',
+        "The number of request header fields exceeds this server's limit.",
+      );
+      return;
+    }
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const lower = colon < 0 ? undefined : lowerFieldName(name);
+    if (lower === undefined) {
+      this.#refuse(400, colon < 0 ? 'AH00564' : 'AH02426', 'Request header name is missing or not a token');
+      return;
+    }
+    this.#name = name;
+    this.#lower = lower;
+    this.#value = trimField(line, colon + 1);
+  }
+
+  /** A line that begins with a blank goes on with the field before it. @source RFC 9112 section 5.2 */
+  #foldField(line: string): void {
+    const more = trimField(line, 0);
+    if (this.#name === '' || more === '') {
+      this.#refuse(400, 'AH00562', 'Request header folding without a field, or without content');
+      return;
+    }
+    this.#value += ` ${more}`;
+    if (this.#name.length + this.#value.length + 2 > this.#limits.limitRequestFieldSize + 1) this.#refuseLongField();
+  }
+
+  /** Moves the pending field to the table; false: it made the head unusable. */
+  #flushField(): boolean {
+    if (this.#name === '') return true;
+    const headers = this.#headers;
+    const before = headers.size;
+    headers.mergeLower(this.#name, this.#lower, this.#value);
+    this.#name = '';
+    if (headers.size !== before) return true;
+    const merged = headers.values[headers.indexOf(this.#lower)]!;
+    if (merged.length <= this.#limits.limitRequestFieldSize) return true;
+    this.#refuse(
+      400,
+      'AH00560',
+      'merged request header field exceeds LimitRequestFieldSize',
+      'Size of a request header field exceeds server limit.',
+    );
+    return false;
+  }
+
+  #complete(): void {
+    const headers = this.#headers;
+    const target = parseTarget(this.#target, this.#method, this.#scheme);
+    if (target === undefined) {
+      this.#refuse(400, 'AH10519', 'HTTP Request Line; invalid request target');
+      return;
+    }
+    let authority: Authority | undefined;
+    const host = headers.get('host');
+    if (target.kind === 'absolute' && target.authority) {
+      authority = target.authority;
+      if (host !== undefined) headers.set('Host', authorityText(authority));
+    } else if (host !== undefined) {
+      authority = parseHostHeader(host);
+      if (authority === undefined) {
+        this.#refuse(400, 'AH00550', 'Client sent malformed Host header');
+        return;
+      }
+    }
+    if (host === undefined && this.#protocolNumber >= 1001) {
+      this.#refuse(400, 'AH00569', 'client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23)');
+      return;
+    }
+    const framing = this.#protocolNumber < 1000 ? NO_BODY : this.#readFraming();
+    if (framing === undefined) return;
+    const expect = headers.get('expect');
+    if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
+      this.#refuse(417, 'AH00570', `client sent an unrecognized expectation value of Expect: ${expect}`);
+      return;
+    }
+    this.result = { head: this.#head(authority), framing, failure: undefined };
+  }
+
+  /** How long the body is; where two readers of the request could disagree, it is refused. */
+  #readFraming(): BodyFraming | undefined {
+    const headers = this.#headers;
+    const encoding = headers.get('transfer-encoding');
+    const length = headers.get('content-length');
+    if (encoding !== undefined) {
+      if (length !== undefined) return this.#refuse(400, '', 'both Content-Length and Transfer-Encoding');
+      if (this.#protocolNumber < 1001) return this.#refuse(400, '', 'Transfer-Encoding in HTTP/1.0');
+      const codings = encoding.toLowerCase().split(',').map((coding) => coding.trim());
+      const last = codings.pop();
+      if (last !== 'chunked') return this.#refuse(400, 'AH02539', 'client sent an unknown Transfer-Encoding');
+      if (codings.includes('chunked')) return this.#refuse(400, '', 'chunked more than once');
+      if (codings.some((coding) => coding !== '')) return this.#refuse(501, '', 'Transfer-Encoding besides chunked');
+      return { contentLength: undefined, isChunked: true };
+    }
+    if (length === undefined) return NO_BODY;
+    if (!/^\d+$/.test(length)) return this.#refuse(400, 'AH10242', 'client sent invalid Content-Length');
+    const digits = length.replace(/^0+(?=\d)/, '');
+    if (digits.length > 19 || (digits.length === 19 && digits > '9223372036854775807')) {
+      return this.#refuse(400, 'AH10242', 'client sent invalid Content-Length');
+    }
+    const contentLength = Number(digits);
+    if (!Number.isSafeInteger(contentLength)) return this.#refuse(413, '', 'Content-Length beyond 2^53');
+    return { contentLength, isChunked: false };
+  }
+
+  #head(authority: Authority | undefined): RequestHead {
+    return {
+      theRequest: this.#theRequest ?? '',
+      method: this.#method,
+      unparsedUri: this.#target,
+      protocol: this.#protocol,
+      protocolNumber: this.#protocolNumber,
+      headersIn: this.#headers,
+      hostname: authority?.hostname,
+      hostPort: authority?.port,
+    };
+  }
+
+  #refuse(status: HeadFailure['status'], number: string, message: string, notes = ''): undefined {
+    this.#theRequest ??= this.#carry.slice(0, this.#limits.limitRequestLine);
+    this.#carry = '';
+    const host = this.#headers.get('host');
+    const head = this.#head(host === undefined ? undefined : parseHostHeader(host));
+    this.result = { head, framing: NO_BODY, failure: { status, number, message, notes } };
+  }
+}
+
+/** The whole head is in `text`, and no byte of it needs a second look. */
+function isCleanHead(text: string, start: number): boolean {
+  const end = text.indexOf('\r\n\r\n', start);
+  return end >= 0 && !SUSPECT_BYTES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4));
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
+
+function isToken(method: string): boolean {
+  return METHODS.has(method) || TOKEN.test(method);
+}
+
+function lowerFieldName(name: string): string | undefined {
+  const known = fieldNames.get(name);
+  if (known !== undefined) return known;
+  if (!TOKEN.test(name)) return undefined;
+  const lower = name.toLowerCase();
+  if (name.length <= 64) {
+    if (fieldNames.size >= MAX_FIELD_NAMES) fieldNames.clear();
+    fieldNames.set(detached(name), detached(lower));
+  }
+  return lower;
+}
+
+/** A copy that keeps no longer text alive, which a slice would. */
+function detached(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+/** The line from `start` on without the blanks around it. */
+function trimField(line: string, start: number): string {
+  let from = start;
+  let to = line.length;
+  while (from < to && isBlank(line.charCodeAt(from))) from++;
+  while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
+  return line.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function authorityText({ hostname, port }: Authority): string {
+  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
+  return port === undefined ? host : `${host}:${port}`;
+}

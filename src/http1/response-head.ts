@@ -1,0 +1,140 @@
+import type { RequestRecord } from '../pipeline/request.ts';
+import { currentHttpDate } from '../pipeline/http-date.ts';
+import { mergeErrorHeaders, headerFault, setContentHeaders, type ResponseDefaults } from '../pipeline/output.ts';
+import { statusLine } from '../pipeline/status.ts';
+import type { FrontSettings } from './settings.ts';
+
+/** What the connection knows that decides whether it outlives the response. */
+export interface ConnectionState {
+  readonly settings: FrontSettings;
+  /** False when something forbids it: an unreadable body, a server that stops. */
+  readonly mayKeepAlive: boolean;
+  /** Responses that left the connection open before. */
+  readonly keptAlive: number;
+}
+
+/** A composed head, and the framing that it promises. */
+export interface ResponseHead {
+  readonly text: string;
+  readonly isKept: boolean;
+  readonly isChunked: boolean;
+  /** Body bytes that must follow; undefined: not said. */
+  readonly contentLength: number | undefined;
+  /** The response has a head only: HEAD, 204, 304. */
+  readonly isBodyless: boolean;
+}
+
+/** Statuses after which the request's framing is not trusted. @source httpd `ap_status_drops_connection` */
+const DROPPING: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 503, 501]);
+
+/**
+ * The head of the response as it is sent, with `Date`, `Server` and the connection's own headers. `req.headersOut`
+ * holds afterwards what was sent.
+ *
+ * @param isEmpty the response is known to have no body
+ * @returns the log entry of the fault instead when a header can't be sent
+ * @source httpd modules/http/http_filters.c `ap_http_header_filter`, http_protocol.c `ap_set_keepalive`
+ */
+export function composeHead(
+  req: RequestRecord,
+  isEmpty: boolean,
+  state: ConnectionState,
+  defaults: ResponseDefaults,
+): ResponseHead | { readonly fault: { readonly number: string; readonly message: string } } {
+  const { headersOut } = req;
+  mergeErrorHeaders(req);
+  const isBodyless = req.headerOnly || req.status === 204 || req.status === 304;
+  if (isEmpty && !isBodyless && !headersOut.has('Content-Length')) headersOut.set('Content-Length', '0');
+  if (req.headerOnly && headersOut.get('Content-Length') === '0') headersOut.unset('Content-Length');
+  headersOut.unset('Transfer-Encoding');
+
+  const { isKept, isChunked } = setConnectionHeaders(req, isBodyless, state);
+  setContentHeaders(req, defaults);
+  const fault = headerFault(req);
+  if (fault) return { fault };
+
+  const length = isBodyless ? undefined : headersOut.get('Content-Length');
+  return {
+    text: req.assbackwards ? '' : headText(req, defaults.serverVersion),
+    isKept,
+    isChunked,
+    contentLength: length === undefined ? undefined : Number(length),
+    isBodyless,
+  };
+}
+
+function setConnectionHeaders(
+  req: RequestRecord,
+  isBodyless: boolean,
+  state: ConnectionState,
+): { isKept: boolean; isChunked: boolean } {
+  const { headersOut, headersIn } = req;
+  const { settings, keptAlive } = state;
+  const most = settings.maxKeepAliveRequests;
+  const wanted = headersIn.get('connection');
+  const saysClose = hasToken(headersOut.get('Connection'), 'close');
+  const isFramed = isBodyless || headersOut.has('Content-Length');
+  const canChunk = req.protocolNumber >= 1001;
+  const isChunked = state.mayKeepAlive && !isFramed && canChunk;
+  const asksToKeep = hasToken(wanted, 'keep-alive');
+  const isKept =
+    state.mayKeepAlive &&
+    (isFramed || canChunk) &&
+    settings.keepAlive &&
+    settings.keepAliveTimeoutMs > 0 &&
+    (most === 0 || most > keptAlive) &&
+    !DROPPING.has(req.status) &&
+    !saysClose &&
+    !hasToken(wanted, 'close') &&
+    (!req.subprocessEnv.has('nokeepalive') || headersIn.has('via')) &&
+    (asksToKeep || canChunk);
+  if (isChunked) headersOut.unset('Content-Length');
+  if (isKept && asksToKeep) {
+    const seconds = Math.floor(settings.keepAliveTimeoutMs / 1000);
+    headersOut.set('Keep-Alive', most === 0 ? `timeout=${seconds}` : `timeout=${seconds}, max=${most - keptAlive}`);
+    headersOut.merge('Connection', 'Keep-Alive');
+  } else if (!isKept && !saysClose) headersOut.merge('Connection', 'close');
+  if (isChunked) headersOut.set('Transfer-Encoding', 'chunked');
+  return { isKept, isChunked };
+}
+
+function headText(req: RequestRecord, serverVersion: string): string {
+  const { headersOut } = req;
+  const { names, values, lowerNames } = headersOut;
+  const isProxied = req.proxyReq !== 0;
+  const date = (isProxied ? headersOut.get('Date') : undefined) ?? currentHttpDate();
+  const server = (isProxied ? headersOut.get('Server') : undefined) ?? serverVersion;
+  let text = `${responseProtocol(req)} ${statusText(req)}\r\nDate: ${date}\r\n`;
+  if (server !== '') text += `Server: ${server}\r\n`;
+  for (let i = 0; i < names.length; i++) {
+    const lower = lowerNames[i]!;
+    if (lower === 'date' || (lower === 'server' && server !== '')) continue;
+    text += `${names[i]!}: ${values[i]!}\r\n`;
+  }
+  return `${text}\r\n`;
+}
+
+function responseProtocol(req: RequestRecord): string {
+  if (req.subprocessEnv.size === 0) return 'HTTP/1.1';
+  const isOld = req.protocolNumber === 1000 && req.subprocessEnv.has('force-response-1.0');
+  return isOld || req.subprocessEnv.has('downgrade-1.0') ? 'HTTP/1.0' : 'HTTP/1.1';
+}
+
+/** A module's own status text when it starts with the status, else the standard one. */
+function statusText(req: RequestRecord): string {
+  const own = req.statusLine;
+  if (own === undefined || !own.startsWith(String(req.status)) || CONTROL_BYTES.test(own)) return statusLine(req.status);
+  if (own.length > 3 && own[3] !== ' ') return statusLine(req.status);
+  return own.length === 3 ? `${own} ` : own;
+}
+
+const CONTROL_BYTES = /[\x00-\x1f\x7f]/; // eslint-disable-line no-control-regex -- what must never be sent
+
+/** Whether a comma-separated header value has the token, which must be lower case. */
+function hasToken(value: string | undefined, token: string): boolean {
+  if (value === undefined) return false;
+  const lower = value.toLowerCase();
+  if (lower === token) return true;
+  if (!lower.includes(token)) return false;
+  return lower.split(',').some((part) => part.trim() === token);
+}

@@ -1,0 +1,252 @@
+import type { Duplex } from 'node:stream';
+import type { ResponseSink } from '../pipeline/exchange.ts';
+import { logRequest } from '../pipeline/log.ts';
+import type { ResponseDefaults } from '../pipeline/output.ts';
+import type { RequestRecord } from '../pipeline/request.ts';
+import { composeHead, type ConnectionState, type ResponseHead } from './response-head.ts';
+
+/** What a response asks of its connection. */
+export interface ResponseHost {
+  readonly socket: Duplex;
+  readonly defaults: ResponseDefaults;
+  /** Asked once, when the head is composed. */
+  connectionState(): ConnectionState;
+  onHead(isKept: boolean): void;
+  /** Bytes wait in the socket: the client has to take some within its time. */
+  onBlocked(): void;
+  /** The last byte was handed over; a response that was cut off, or that can't be delimited otherwise, closes. */
+  onResponseEnd(ending: 'kept' | 'closed' | 'cut' | 'reset'): void;
+}
+
+/** Up to here head and body leave as one string; beyond, the body's buffers go out as they are. */
+const MAX_JOINED_BYTES = 16_384;
+/** Output that waits for the end of this turn of the event loop at most. */
+const MAX_GATHERED_BYTES = 65_536;
+
+/**
+ * The response of one request on a connection. What is written within one turn of the event loop leaves in one
+ * write, with the head before it.
+ */
+export class ClientResponse implements ResponseSink {
+  isHeadSent = false;
+  isClosed = false;
+  onDrain: (() => void) | undefined;
+  onGone: (() => void) | undefined;
+
+  readonly #host: ResponseHost;
+  #first: RequestRecord | undefined;
+  #head: ResponseHead | undefined;
+  #pieces: (Buffer | string)[] = [];
+  #gatheredBytes = 0;
+  #missingBytes = Infinity;
+  #bytesSent = 0;
+  #wireBytes = 0;
+  #isScheduled = false;
+  /** Size of what `#takeBody` gave last. */
+  #takenBytes = 0;
+
+  constructor(host: ResponseHost) {
+    this.#host = host;
+  }
+
+  /** Names the request that is answered; internal redirects are found behind it. */
+  attach(req: RequestRecord): void {
+    this.#first = req;
+  }
+
+  write(chunk: Buffer | string): boolean {
+    if (this.isClosed) return true;
+    if (chunk.length > 0) {
+      this.#pieces.push(chunk);
+      this.#gatheredBytes += chunk.length;
+    }
+    if (this.#gatheredBytes >= MAX_GATHERED_BYTES) this.#send(false);
+    else this.#schedule();
+    return !this.#isBlocked();
+  }
+
+  flush(): void {
+    if (!this.isClosed) this.#send(false);
+  }
+
+  end(): void {
+    if (this.isClosed) return;
+    this.#send(true);
+    if (this.#wasClosed()) return;
+    this.isClosed = true;
+    const isShort = this.#missingBytes !== Infinity && this.#missingBytes > 0;
+    if (isShort) this.#finish('cut');
+    else this.#finish(this.#head!.isKept ? 'kept' : 'closed');
+  }
+
+  abort(): void {
+    if (this.isClosed) return;
+    if (this.isHeadSent) this.#send(false);
+    this.isClosed = true;
+    this.#setFate('aborted');
+    const isDelimited = this.#head !== undefined && (this.#head.isChunked || this.#head.contentLength !== undefined);
+    this.#finish(isDelimited ? 'cut' : 'reset');
+  }
+
+  /** The connection is lost. */
+  gone(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#pieces = [];
+    this.#setFate('aborted');
+    const told = this.onGone;
+    this.onGone = undefined;
+    this.onDrain = undefined;
+    told?.();
+  }
+
+  /** The socket took all that waited. */
+  drained(): void {
+    if (!this.isClosed) this.onDrain?.();
+  }
+
+  /** A head that could not be sent was answered with a page, which has ended the response by now. */
+  #wasClosed(): boolean {
+    return this.isClosed;
+  }
+
+  #isBlocked(): boolean {
+    if (!this.#host.socket.writableNeedDrain) return false;
+    this.#host.onBlocked();
+    return true;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    process.nextTick(flushScheduled, this);
+  }
+
+  /** Called at the end of the turn in which something was written. */
+  flushGathered(): void {
+    this.#isScheduled = false;
+    if (!this.isClosed && (this.#gatheredBytes > 0 || !this.isHeadSent)) this.#send(false);
+  }
+
+  #send(isEnd: boolean): void {
+    let text = '';
+    if (!this.isHeadSent) {
+      const head = this.#composeHead(isEnd);
+      if (head === undefined) return;
+      text = head.text;
+    }
+    const head = this.#head!;
+    const body = this.#takeBody(head);
+    const size = this.#takenBytes;
+    const lead = head.isChunked && size > 0 ? `${size.toString(16)}\r\n` : '';
+    const tail = head.isChunked ? (size > 0 ? '\r\n' : '') + (isEnd ? '0\r\n\r\n' : '') : '';
+    if (size <= MAX_JOINED_BYTES || (body.length === 1 && typeof body[0] === 'string')) {
+      text += lead;
+      for (const piece of body) text += typeof piece === 'string' ? piece : piece.toString('latin1');
+      text += tail;
+      if (text !== '') this.#toSocket(text);
+    } else {
+      this.#host.socket.cork();
+      if (text !== '' || lead !== '') this.#toSocket(text + lead);
+      for (const piece of body) this.#toSocket(piece);
+      if (tail !== '') this.#toSocket(tail);
+      this.#host.socket.uncork();
+    }
+    this.#count();
+  }
+
+  /** What was gathered, cut to the length that the head promised; `#takenBytes` is its size. */
+  #takeBody(head: ResponseHead): (Buffer | string)[] {
+    let pieces = this.#pieces;
+    let size = this.#gatheredBytes;
+    this.#pieces = [];
+    this.#gatheredBytes = 0;
+    if (head.isBodyless) {
+      this.#takenBytes = 0;
+      return [];
+    }
+    if (size > this.#missingBytes) {
+      pieces = cutPieces(pieces, this.#missingBytes);
+      size = this.#missingBytes;
+    }
+    this.#missingBytes -= size;
+    this.#bytesSent += size;
+    this.#takenBytes = size;
+    return pieces;
+  }
+
+  #toSocket(data: Buffer | string): void {
+    this.#wireBytes += data.length;
+    if (typeof data === 'string') this.#host.socket.write(data, 'latin1');
+    else this.#host.socket.write(data);
+  }
+
+  #composeHead(isEnd: boolean): ResponseHead | undefined {
+    const req = this.#lastRecord();
+    const isEmpty = isEnd && this.#gatheredBytes === 0;
+    const composed = composeHead(req, isEmpty, this.#host.connectionState(), this.#host.defaults);
+    if ('fault' in composed) {
+      this.#replace(req, composed.fault);
+      return undefined;
+    }
+    this.#head = composed;
+    this.isHeadSent = true;
+    if (composed.contentLength !== undefined) this.#missingBytes = composed.contentLength;
+    this.#setFate(composed.isKept ? 'kept' : 'closed');
+    this.#host.onHead(composed.isKept);
+    return composed;
+  }
+
+  /** A header that can't be sent makes the response a 500 that keeps nothing of it. */
+  #replace(req: RequestRecord, fault: { readonly number: string; readonly message: string }): void {
+    logRequest(req, 'error', 'http', fault.number, fault.message);
+    this.#pieces = [];
+    this.#gatheredBytes = 0;
+    req.headersOut.clear();
+    req.errHeadersOut.clear();
+    req.statusLine = undefined;
+    req.status = 500;
+    req.notes.unset('error-notes');
+    req.output = this;
+    req.server.gateway.services.sendErrorResponse(req, 0, undefined);
+  }
+
+  #lastRecord(): RequestRecord {
+    let req = this.#first!;
+    while (req.next) req = req.next;
+    return req;
+  }
+
+  #setFate(fate: RequestRecord['connectionFate']): void {
+    for (let req = this.#first; req; req = req.next) req.connectionFate = fate;
+  }
+
+  #count(): void {
+    for (let req = this.#first; req; req = req.next) {
+      req.bytesSent = this.#bytesSent;
+      req.wireBytesOut = this.#wireBytes;
+    }
+  }
+
+  #finish(ending: 'kept' | 'closed' | 'cut' | 'reset'): void {
+    this.onGone = undefined;
+    this.onDrain = undefined;
+    this.#host.onResponseEnd(ending);
+  }
+}
+
+function flushScheduled(response: ClientResponse): void {
+  response.flushGathered();
+}
+
+function cutPieces(pieces: readonly (Buffer | string)[], size: number): (Buffer | string)[] {
+  const kept: (Buffer | string)[] = [];
+  let left = size;
+  for (const piece of pieces) {
+    if (left <= 0) break;
+    const part = piece.length <= left ? piece : typeof piece === 'string' ? piece.slice(0, left) : piece.subarray(0, left);
+    kept.push(part);
+    left -= part.length;
+  }
+  return kept;
+}

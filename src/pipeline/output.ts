@@ -1,0 +1,90 @@
+import type { RequestRecord } from './request.ts';
+
+/** What the server adds to every response, whatever made it. */
+export interface ResponseDefaults {
+  /** Value of the Server header; '' for none. */
+  readonly serverVersion: string;
+  /** `AddDefaultCharset` as it applies to the request; '' for none. */
+  defaultCharset(req: RequestRecord): string;
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- what must never be sent
+const NEEDS_CHARSET = /^text\/(?:plain|html)(?:[;\s]|$)/i;
+
+/** Names that were found fit to be sent. */
+const goodNames = new Set<string>();
+const MAX_GOOD_NAMES = 2000;
+
+/** Lays the headers for any outcome before those of this one, as httpd orders them. */
+export function mergeErrorHeaders(req: RequestRecord): void {
+  const { headersOut, errHeadersOut } = req;
+  if (errHeadersOut.size === 0) return;
+  const own = headersOut.copy();
+  headersOut.clear();
+  for (const [name, value] of errHeadersOut) headersOut.add(name, value);
+  for (const [name, value] of own) headersOut.add(name, value);
+  errHeadersOut.clear();
+}
+
+/**
+ * Sets the headers that describe the content: type with its default charset, encodings and languages.
+ *
+ * @source httpd modules/http/http_filters.c `ap_http_header_filter`, http_protocol.c `ap_make_content_type`
+ */
+export function setContentHeaders(req: RequestRecord, defaults: ResponseDefaults): void {
+  const { headersOut } = req;
+  if (req.status === 304 || req.status === 204) {
+    headersOut.unset('Content-Length');
+    headersOut.unset('Content-Type');
+    return;
+  }
+  const type = responseContentType(req, defaults);
+  if (type !== undefined) headersOut.set('Content-Type', type);
+  if (req.contentEncoding.length > 0) headersOut.set('Content-Encoding', req.contentEncoding.join(', '));
+  if (req.contentLanguages.length > 0) headersOut.set('Content-Language', joinLanguages(req));
+}
+
+/** The content type as it is sent; undefined: none is known. */
+export function responseContentType(req: RequestRecord, defaults: ResponseDefaults): string | undefined {
+  const type = req.contentType;
+  if (type === undefined || type === '') return undefined;
+  const charset = defaults.defaultCharset(req);
+  if (charset === '' || req.subprocessEnv.has('suppress-error-charset') || !NEEDS_CHARSET.test(type)) return type;
+  return /charset=/i.test(type) ? type : `${type}; charset=${charset}`;
+}
+
+function joinLanguages(req: RequestRecord): string {
+  const languages = [...req.contentLanguages];
+  for (const listed of (req.headersOut.get('Content-Language') ?? '').split(',')) {
+    const language = listed.trim();
+    const isNew = language !== '' && !languages.some((known) => known.toLowerCase() === language.toLowerCase());
+    if (isNew) languages.push(language);
+  }
+  return languages.join(', ');
+}
+
+/** What is wrong with the headers, for the log; undefined: they may be sent. */
+export function headerFault(req: RequestRecord): { readonly number: string; readonly message: string } | undefined {
+  const { names, values } = req.headersOut;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    if (!isGoodName(name)) {
+      return name === ''
+        ? { number: 'AH02428', message: 'Empty response header name, aborting request' }
+        : { number: 'AH02429', message: `Response header name '${name}' contains invalid characters, aborting request` };
+    }
+    if (CONTROL_BYTES.test(values[i]!)) {
+      return { number: 'AH02430', message: `Response header '${name}' value contains invalid characters, aborting request` };
+    }
+  }
+  return undefined;
+}
+
+function isGoodName(name: string): boolean {
+  if (goodNames.has(name)) return true;
+  if (!TOKEN.test(name)) return false;
+  if (goodNames.size >= MAX_GOOD_NAMES) goodNames.clear();
+  if (name.length <= 64) goodNames.add(name);
+  return true;
+}
