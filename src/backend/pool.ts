@@ -58,7 +58,8 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.#arbiter = arbiter;
     this.#book = new AddressBook(address.host);
     this.#watch = new StarvationWatch({
-      giveUpIdle: (count) => this.#arbiter.callForIdle(address.key, count),
+      giveUpOne: () => this.giveUpIdle(1) > 0,
+      callForIdle: () => this.#arbiter.callForIdle(address.key),
     });
     arbiter.register(address.key, this);
   }
@@ -112,12 +113,14 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.#serve();
   }
 
-  giveUpIdle(count: number): void {
-    for (let left = count; left > 0; left -= 1) {
-      const oldest = this.#idle.shift();
-      if (oldest === undefined) return;
+  giveUpIdle(count: number): number {
+    let given = 0;
+    for (let oldest = this.#idle[0]; oldest !== undefined && given < count; oldest = this.#idle[0]) {
+      this.#idle.shift();
       oldest.destroy();
+      given += 1;
     }
+    return given;
   }
 
   connectionAnswered(connection: FastCgiConnection): void {
@@ -167,7 +170,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       if (index >= 0) this.#waiting.splice(index, 1);
       return;
     }
-    this.#watch.served(nowMs() - exchange.startedMs);
+    if (connection.served > 0) this.#watch.served(nowMs() - exchange.startedMs, connection.served > 1);
   }
 
   get #name(): string {
@@ -321,7 +324,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     const dueMs = exchange.hasMetFullBacklog ? exchange.dueMs : nowMs() + exchange.call.connectTimeoutMs;
     exchange.hasMetFullBacklog = true;
     this.#queueAgain(exchange, dueMs);
-    this.#arbiter.callForIdle(this.address.key, 1);
+    if (this.giveUpIdle(1) === 0) this.#arbiter.callForIdle(this.address.key);
     this.#backlogTimer ??= setTimeout(() => {
       this.#backlogTimer = undefined;
       this.#serve();

@@ -4,8 +4,8 @@ export interface SlotHolder {
   readonly waitingCount: number;
   /** A slot may be free now: worth another `tryTake`. */
   slotMayBeFree(): void;
-  /** Someone else waits: gives up idle connections, at most so many. */
-  giveUpIdle(count: number): void;
+  /** Someone else waits: gives up idle connections. @returns how many there were, at most `count` */
+  giveUpIdle(count: number): number;
 }
 
 /**
@@ -18,8 +18,8 @@ export interface SlotArbiter {
   /** Takes a slot. When there is none, `slotMayBeFree` tells when to try again. @param max cap of this backend */
   tryTake(key: string, max: number): boolean;
   giveBack(key: string): void;
-  /** Connections here stay unanswered although others of the gateway may be idle. */
-  callForIdle(key: string, count: number): void;
+  /** Connections of this process starve, and it has no idle one: asks the other processes to give one up. */
+  callForIdle(key: string): void;
 }
 
 /** The arbiter of a gateway of one process. */
@@ -53,7 +53,7 @@ export class LocalSlotArbiter implements SlotArbiter {
     for (const holder of this.#holders.get(key) ?? []) holder.slotMayBeFree();
   }
 
-  callForIdle(key: string, count: number): void {
-    for (const holder of this.#holders.get(key) ?? []) holder.giveUpIdle(count);
+  callForIdle(): void {
+    // One process: there is nobody else to ask.
   }
 }

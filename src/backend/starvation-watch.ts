@@ -5,6 +5,13 @@ export interface WatchedConnection {
   readonly openedMs: number;
 }
 
+export interface WatchedPool {
+  /** Closes one idle connection; false: there is none. */
+  giveUpOne(): boolean;
+  /** Connections starve, and there is nothing here to give up: other processes may have something. */
+  callForIdle(): void;
+}
+
 /** A connection that got no byte for this long may wait for a child; slower applications are not waited for longer. */
 const MAX_PATIENCE_MS = 20;
 const MIN_PATIENCE_MS = 4;
@@ -21,14 +28,14 @@ const LOOK_EVERY_MS = 20;
  * that it held then accepts the oldest in the queue. A wrong guess (a slow script) costs one reconnect.
  */
 export class StarvationWatch {
-  readonly #giveUpIdle: (count: number) => void;
+  readonly #pool: WatchedPool;
   /** In the order of opening, with the time when one was last given up for it. */
   readonly #unanswered = new Map<WatchedConnection, number>();
   #serviceMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: { readonly giveUpIdle: (count: number) => void }) {
-    this.#giveUpIdle = pool.giveUpIdle;
+  constructor(pool: WatchedPool) {
+    this.#pool = pool;
   }
 
   opened(connection: WatchedConnection, isKept: boolean): void {
@@ -44,21 +51,27 @@ export class StarvationWatch {
     this.#unanswered.delete(connection);
   }
 
-  /** A request took this long. */
-  served(serviceMs: number): void {
-    this.#serviceMs += (serviceMs - this.#serviceMs) / 8;
+  /** A request took this long; on a new connection the wait for a child is part of it. */
+  served(serviceMs: number, wasReused: boolean): void {
+    if (this.#serviceMs === 0) this.#serviceMs = serviceMs;
+    else if (wasReused || serviceMs < this.#serviceMs) this.#serviceMs += (serviceMs - this.#serviceMs) / 8;
   }
 
   /** A connection starves, and the one that the caller holds is to be given up for it. */
   takeStarving(now: number): boolean {
+    const connection = this.#findStarving(now);
+    if (connection === undefined) return false;
+    this.#unanswered.set(connection, now);
+    return true;
+  }
+
+  #findStarving(now: number): WatchedConnection | undefined {
     const patienceMs = Math.min(MAX_PATIENCE_MS, MIN_PATIENCE_MS + 2 * this.#serviceMs);
     for (const [connection, helpedMs] of this.#unanswered) {
-      if (now - connection.openedMs < patienceMs) return false;
-      if (now - helpedMs < ASK_AGAIN_MS) continue;
-      this.#unanswered.set(connection, now);
-      return true;
+      if (now - connection.openedMs < patienceMs) return undefined;
+      if (now - helpedMs >= ASK_AGAIN_MS) return connection;
     }
-    return false;
+    return undefined;
   }
 
   /** Looks now and then, as long as a connection is unanswered. */
@@ -66,13 +79,20 @@ export class StarvationWatch {
     if (this.#timer !== undefined || this.#unanswered.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const now = nowMs();
-      let starving = 0;
-      while (this.takeStarving(now)) starving += 1;
-      if (starving > 0) this.#giveUpIdle(starving);
+      this.#help(nowMs());
       this.look();
     }, LOOK_EVERY_MS);
     this.#timer.unref();
+  }
+
+  #help(now: number): void {
+    for (let starving = this.#findStarving(now); starving !== undefined; starving = this.#findStarving(now)) {
+      if (!this.#pool.giveUpOne()) {
+        this.#pool.callForIdle();
+        return;
+      }
+      this.#unanswered.set(starving, now);
+    }
   }
 
   stop(): void {
