@@ -9,7 +9,7 @@ import { findOnRead } from './on-read.ts';
 
 /** A section that is being filled, or a condition that holds: its lines go to what encloses it. */
 type Frame =
-  | { readonly kind: 'section'; readonly node: OpenableSection; readonly key: string }
+  | { readonly kind: 'section'; readonly node: OpenableSection; readonly key: string; hasWrongClose?: true }
   | { readonly kind: 'condition'; readonly closeTag: string; readonly opener: Span };
 
 /**
@@ -69,7 +69,9 @@ function closeSection(ctx: LoadContext, frames: Frame[], tag: CloseTag): void {
   const key = name.toLowerCase();
   if (!tag.hasBracket) {
     report(ctx, 'syntax/close-missing-bracket', `</${name}> directive missing closing '>'`, span);
-  } else if (top.key !== key) {
+  } else if (top.key !== key && !top.hasWrongClose) {
+    // one wrong name is one mistake: what follows from it is not reported again
+    top.hasWrongClose = true;
     report(ctx, 'syntax/wrong-close-tag', `Expected </${top.node.name.text}> but saw </${name}>`, span, {
       related: [{ message: `<${top.node.name.text}> is opened here`, span: top.node.name.span }],
     });
@@ -92,6 +94,7 @@ function reportUnclosed(ctx: LoadContext, frames: readonly Frame[]): void {
   const condition = frames.findIndex((frame) => frame.kind === 'condition');
   frames.forEach((frame, depth) => {
     if (frame.kind === 'section') {
+      if (frame.hasWrongClose) return;
       const severity = condition >= 0 && depth > condition ? 'warning' : 'error';
       report(ctx, 'syntax/section-not-closed', `<${frame.node.name.text}> was not closed.`, frame.node.name.span, { severity });
     } else {

@@ -35,7 +35,7 @@ export class LineReader {
       if (start < text.length) {
         const end = logicalLineEnd(text, start);
         stream.at = end + 1;
-        if (end - start > this.#ctx.lineLimit - 2) {
+        if (end - start >= this.#ctx.lineLimit && isTooLong(text, start, end, this.#ctx.lineLimit)) {
           report(this.#ctx, 'syntax/line-too-long', 'Line too long', { file: id, start, end });
           this.#ctx.isIncomplete = true;
           continue;
@@ -47,4 +47,10 @@ export class LineReader {
     }
     return undefined;
   }
+}
+
+/** The limit counts the joined line with its line feed, before it is trimmed. */
+function isTooLong(text: string, start: number, end: number, limit: number): boolean {
+  const joined = text.slice(start, end).replace(/\\\r?\n/g, '');
+  return joined.length + (end < text.length ? 1 : 0) > limit;
 }

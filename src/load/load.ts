@@ -32,10 +32,14 @@ export function load(request: LoadRequest): LoadResult {
 
 /** The tree of one `.htaccess`, read with what the running configuration has defined and loaded. */
 export function loadHtaccess(request: HtaccessRequest): HtaccessResult {
-  const ctx = createContext(request, ModuleTable.of(request.modules), true, false);
-  ctx.serverRoot = request.serverRoot;
-  for (const flag of request.definitions.flags) ctx.flags.add(flag);
-  for (const [name, value] of request.definitions.variables) ctx.variables.set(name, value);
+  const { running } = request;
+  const ctx = createContext(request, ModuleTable.of(running.modules), true, false);
+  ctx.serverRoot = running.serverRoot;
+  ctx.sources.push(...running.sources.files);
+  for (const flag of running.definitions.flags) ctx.flags.add(flag);
+  for (const [name, value] of running.definitions.variables) ctx.variables.set(name, value);
+  for (const macro of running.macros) ctx.macros.set(macro.name, { ...macro, uses: [] });
+  ctx.hasMacros = running.macros.length > 0;
   const tree: ConfigNode[] = [];
   readFileInto(ctx, addSource(ctx, { path: request.path, text: request.text }), tree);
   return { sources: { files: ctx.sources }, tree, diagnostics: ctx.diagnostics };

@@ -91,16 +91,16 @@ export interface LoadResult {
   readonly isIncomplete: boolean;
 }
 
-/** What an `.htaccess` needs to know of the configuration that is running. */
+/** One `.htaccess` to read. */
 export interface HtaccessRequest {
   readonly path: string;
   readonly text: string;
-  readonly serverRoot: string;
-  readonly definitions: Definitions;
-  readonly modules: readonly LoadedModule[];
+  /** The configuration that is running: its names, modules and macros are there. */
+  readonly running: Pick<LoadResult, 'sources' | 'definitions' | 'modules' | 'macros' | 'serverRoot'>;
   readonly env?: ReadonlyMap<string, string>;
   readonly targetVersion?: string;
   readonly files?: ConfigFiles;
 }
 
+/** `sources` begins with those of the running configuration, so that its spans stay good. */
 export type HtaccessResult = Pick<LoadResult, 'sources' | 'tree' | 'diagnostics'>;

@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import { type LoadContext, report, serverRootRelative } from './context.ts';
 import type { OnReadCall } from './on-read.ts';
 
+/** A relative ServerRoot counts from where the server was started. @source httpd server/core.c, `set_server_root` */
 export function setServerRoot(ctx: LoadContext, { node }: OnReadCall): void {
   const word = node.args[0]!;
-  const path = serverRootRelative(ctx, word.text);
+  const path = posix.resolve(word.text);
   if (ctx.files.kind(path) === 'directory') ctx.serverRoot = path;
   else report(ctx, 'load/server-root', 'ServerRoot must be a valid directory', word.span);
 }
