@@ -94,18 +94,34 @@ function describe(token: IToken, tokens: readonly IToken[], text: string): Failu
   if (detail === UNTERMINATED || (detail !== undefined && !detail.startsWith('Invalid'))) {
     return { message: detail, offset, end };
   }
-  const unexpected = `syntax error, unexpected ${isEnd ? '$end' : tokenLabel(token.tokenType)}`;
+  const unexpected = `syntax error, unexpected ${isEnd ? '$end' : httpdLabel(token)}`;
   if (detail !== undefined) return { message: `${unexpected}: ${detail}`, offset, end };
   const previous = isEnd ? tokens.at(-1) : tokens[tokens.indexOf(token) - 1];
   const hint = hintFor(token, previous, isEnd);
   return { message: unexpected, offset, end, ...(hint === undefined ? {} : { hint }) };
 }
 
+const OPERATOR_LABELS: ReadonlyMap<string, string> = new Map([
+  ['!=', 'T_OP_STR_NE'],
+  ['<', 'T_OP_STR_LT'],
+  ['<=', 'T_OP_STR_LE'],
+  ['>', 'T_OP_STR_GT'],
+  ['>=', 'T_OP_STR_GE'],
+]);
+
+/** httpd's name for the token; its operators have one each, ours share a few. */
+function httpdLabel(token: IToken): string {
+  if (tokenMatcher(token, t.IntegerOperator)) return `T_OP_${token.image.slice(-2).toUpperCase()}`;
+  if (tokenMatcher(token, t.Regex) && /[^/]i$/.test(token.image)) return 'T_REGEX_I';
+  return OPERATOR_LABELS.get(token.image) ?? tokenLabel(token.tokenType);
+}
+
 const UNTERMINATED = 'Unterminated string or variable';
 
 function detailOf(token: IToken): string | undefined {
   if (!isErrorToken(token) || tokenMatcher(token, t.UnterminatedRegex)) return undefined;
-  const char = JSON.stringify(token.image[0]).slice(1, -1);
+  const [first] = token.image;
+  const char = first === '"' ? first : JSON.stringify(first).slice(1, -1);
   if (tokenMatcher(token, t.RawNewline)) return UNTERMINATED;
   if (tokenMatcher(token, t.BadNameCharacter)) return `Invalid character in variable name '${char}'`;
   if (tokenMatcher(token, t.BadEscape)) {
