@@ -1,3 +1,23 @@
+import { coreModule } from './core/index.ts';
+import { modActions } from './mod_actions.ts';
+import { modAlias } from './mod_alias/index.ts';
+import { modAutoindex } from './mod_autoindex.ts';
+import { modDir } from './mod_dir.ts';
+import { modEnv } from './mod_env.ts';
+import { modLogConfig } from './mod_log_config/index.ts';
+import { modMacro } from './mod_macro.ts';
+import { modMime } from './mod_mime/index.ts';
+import { modNegotiation } from './mod_negotiation.ts';
+import { modProxy } from './mod_proxy/index.ts';
+import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
+import { modSetenvif } from './mod_setenvif/index.ts';
+import { modSo } from './mod_so.ts';
+import { modUniqueId } from './mod_unique_id.ts';
+import { modUnixd } from './mod_unixd.ts';
+import { modUserdir } from './mod_userdir.ts';
+import { modVersion } from './mod_version.ts';
+import { modVhostAlias } from './mod_vhost_alias.ts';
+import { mpmEvent, mpmPrefork, mpmWorker } from './mpm/index.ts';
 import { modAllowmethods } from './unserved/mod_allowmethods.ts';
 import { modAuthBasic } from './unserved/mod_auth_basic.ts';
 import { modAuthDigest } from './unserved/mod_auth_digest.ts';
@@ -85,12 +105,21 @@ import {
 import type { Module } from './module.ts';
 
 /**
- * Every module the gateway knows, built-in ones first, then in the order in which Debian's configuration loads the
- * shared ones (`LC_ALL=C` order of their names). Where two hooks of a phase have the same class and no word about
- * each other, this order decides, as the load order does in httpd.
+ * Every module the gateway knows: those compiled into Debian's binary, then the shared ones in the order in which its
+ * configuration loads them. Where two hooks of a phase have the same class and no word about each other, the load
+ * order decides in httpd.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each module has its own config types
 export const MODULES: readonly Module<any, any>[] = [
+  coreModule,
+  modSo,
+  modWatchdog,
+  modLogConfig,
+  modLogio,
+  modVersion,
+  modUnixd,
+  modActions,
+  modAlias,
   modAllowmethods,
   modAsis,
   modAuthBasic,
@@ -109,6 +138,7 @@ export const MODULES: readonly Module<any, any>[] = [
   modAuthzGroupfile,
   modAuthzOwner,
   modAuthzUser,
+  modAutoindex,
   modBrotli,
   modBucketeer,
   modBuffer,
@@ -128,8 +158,10 @@ export const MODULES: readonly Module<any, any>[] = [
   modDbd,
   modDeflate,
   modDialup,
+  modDir,
   modDumpio,
   modEcho,
+  modEnv,
   modExpires,
   modExtFilter,
   modFileCache,
@@ -144,10 +176,14 @@ export const MODULES: readonly Module<any, any>[] = [
   modInfo,
   modLogDebug,
   modLogForensic,
-  modLogio,
   modLua,
+  modMacro,
   modMd,
+  modMime,
   modMimeMagic,
+  modNegotiation,
+  modProxy,
+  modProxyFcgi,
   modRatelimit,
   modReflector,
   modRemoteip,
@@ -158,19 +194,25 @@ export const MODULES: readonly Module<any, any>[] = [
   modSessionCookie,
   modSessionCrypto,
   modSessionDbd,
+  modSetenvif,
   modSlotmemPlain,
   modSlotmemShm,
+  modSocacheDbm,
   modSocacheMemcache,
   modSocacheRedis,
-  modSocacheDbm,
   modSocacheShmcb,
   modSpeling,
   modSsl,
   modStatus,
   modSubstitute,
   modSuexec,
+  modUniqueId,
+  modUserdir,
   modUsertrack,
-  modWatchdog,
+  modVhostAlias,
   modXml2enc,
+  mpmEvent,
+  mpmPrefork,
+  mpmWorker,
   utilLdap,
 ];

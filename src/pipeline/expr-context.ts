@@ -45,11 +45,11 @@ class RequestExprContext implements ExprContext {
       case 'HANDLER':
         return req.handler ?? '';
       case 'DOCUMENT_ROOT':
-        return services.documentRoot(req.server);
+        return req.documentRoot ?? services.documentRoot(req.server);
       case 'CONTEXT_PREFIX':
         return req.contextPrefix ?? '';
       case 'CONTEXT_DOCUMENT_ROOT':
-        return req.contextDocumentRoot ?? services.documentRoot(req.server);
+        return req.contextDocumentRoot ?? req.documentRoot ?? services.documentRoot(req.server);
       case 'REMOTE_ADDR':
         return req.clientAddress;
       case 'REMOTE_PORT':

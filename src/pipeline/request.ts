@@ -69,6 +69,8 @@ export class RequestRecord {
   /** CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT as an Alias set them. */
   contextPrefix: string | undefined;
   contextDocumentRoot: string | undefined;
+  /** DOCUMENT_ROOT of this request alone, as mod_vhost_alias sets it; undefined: the server's. */
+  documentRoot: string | undefined;
 
   handler: string | undefined;
   contentType: string | undefined;

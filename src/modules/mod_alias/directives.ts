@@ -44,7 +44,9 @@ function serverRoot(ctx: BindContext): string {
 function entry(bound: BoundEntry, ctx: ApplyContext): AliasEntry {
   const { directive, real, isScript, status } = bound;
   const fake =
-    typeof bound.fake === 'string' ? bound.fake : mustCompilePcre(bound.fake.source, { caseless: bound.fake.caseless });
+    typeof bound.fake === 'string'
+      ? bound.fake
+      : mustCompilePcre(bound.fake.source, { caseless: bound.fake.caseless });
   return { span: ctx.span, directive, fake, real, serverRoot: bound.serverRoot, isScript, status };
 }
 
@@ -57,7 +59,8 @@ function alias(isScript: boolean, isMatch: boolean): Served<BoundEntry | BoundLo
       const root = serverRoot(ctx);
       if (!second) {
         if (isForbidden(ctx, node, ['directory', 'files', 'if'])) return undefined;
-        if (ctx.path === undefined) return ctx.error(node, 'Alias must have two arguments when used globally');
+        if (ctx.path === undefined)
+          return ctx.error(node, 'Alias must have two arguments when used globally');
         const expr = ctx.expr(first, 'string', `Cannot parse alias expression '${first.text}': `);
         return expr && { kind: 'alias', expr, isScript, serverRoot: root, fake: ctx.path };
       }
@@ -123,8 +126,10 @@ function bindRedirect(
   if (third && !startsWithStatus) return ctx.error(first, 'Redirect: invalid first argument (of three)');
 
   if (ctx.path !== undefined) {
-    if (startsWithStatus && second && !third && isRedirectStatus(status)) return locationRedirect(ctx, status, second);
-    if (startsWithStatus && !second && !isRedirectStatus(status)) return { kind: 'redirect', status, expr: undefined };
+    if (startsWithStatus && second && !third && isRedirectStatus(status))
+      return locationRedirect(ctx, status, second);
+    if (startsWithStatus && !second && !isRedirectStatus(status))
+      return { kind: 'redirect', status, expr: undefined };
     if (!startsWithStatus && !second) return locationRedirect(ctx, status, first);
   }
 
@@ -138,15 +143,28 @@ function bindRedirect(
   }
   if (isRedirectStatus(status)) {
     if (!url) return ctx.error(node, 'URL to redirect to is missing');
-    if (!isMatch && !isUrl(url.text) && !url.text.startsWith('/')) return ctx.error(url, 'Redirect to non-URL');
+    if (!isMatch && !isUrl(url.text) && !url.text.startsWith('/'))
+      return ctx.error(url, 'Redirect to non-URL');
   } else if (url) {
     return ctx.error(url, 'Redirect URL not valid for this status');
   }
   if (!fakeWord) {
     // httpd takes the line and then dies on the first request.
-    return ctx.warn(node, 'a status alone has no meaning here', 'name the path, or write the line in a <Location>');
+    return ctx.warn(
+      node,
+      'a status alone has no meaning here',
+      'name the path, or write the line in a <Location>',
+    );
   }
-  return { kind: 'entry', directive: node.name.text, fake, real: url?.text, serverRoot: '', isScript: false, status };
+  return {
+    kind: 'entry',
+    directive: node.name.text,
+    fake,
+    real: url?.text,
+    serverRoot: '',
+    isScript: false,
+    status,
+  };
 }
 
 function locationRedirect(ctx: BindContext, status: number, word: Word): BoundLocationRedirect | undefined {

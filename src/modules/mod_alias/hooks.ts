@@ -5,7 +5,13 @@ import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import { constructUrl, escapePath } from '../../pipeline/url.ts';
-import type { AliasDirConfig, AliasEntry, AliasServerConfig, LocationAlias, LocationRedirect } from './config.ts';
+import type {
+  AliasDirConfig,
+  AliasEntry,
+  AliasServerConfig,
+  LocationAlias,
+  LocationRedirect,
+} from './config.ts';
 import { isRedirectStatus } from './directives.ts';
 import { aliasMatches, canonicalPath } from './match.ts';
 import { escapeTarget } from './target.ts';

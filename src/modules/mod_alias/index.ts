@@ -47,7 +47,9 @@ function warnOfOverlaps(plan: GatewayPlan, report: PlanReport): void {
       if (typeof fake !== 'string') return;
       const earlier = own
         .slice(0, at)
-        .find((entry) => (typeof entry.fake === 'string' ? aliasMatches(fake, entry.fake) > 0 : entry.fake.test(fake)));
+        .find((entry) =>
+          typeof entry.fake === 'string' ? aliasMatches(fake, entry.fake) > 0 : entry.fake.test(fake),
+        );
       if (!earlier) return;
       report(
         `The ${later.directive} directive will probably never match because it overlaps an earlier ${earlier.directive}.`,

@@ -43,7 +43,8 @@ export function createMimeDirConfig(): MimeDirConfig {
  */
 export function mergeMimeDirConfig(base: MimeDirConfig, add: MimeDirConfig): MimeDirConfig {
   const extensions = new Map(base.extensions);
-  for (const [extension, info] of add.extensions) extensions.set(extension, { ...extensions.get(extension), ...info });
+  for (const [extension, info] of add.extensions)
+    extensions.set(extension, { ...extensions.get(extension), ...info });
   for (const { field, extension } of add.removed) {
     const info = extensions.get(extension);
     if (info?.[field] === undefined) continue;

@@ -46,7 +46,15 @@ function splitName(name: string): readonly string[] {
   let start = 0;
   while (name.charCodeAt(start) === 0x2e) start++;
   const dot = name.indexOf('.', start);
-  return dot < 0 ? [name] : [name.slice(0, dot), ...name.slice(dot + 1).toLowerCase().split('.')];
+  return dot < 0
+    ? [name]
+    : [
+        name.slice(0, dot),
+        ...name
+          .slice(dot + 1)
+          .toLowerCase()
+          .split('.'),
+      ];
 }
 
 /** @source httpd modules/http/mod_mime.c `find_ct` */
@@ -109,7 +117,11 @@ export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(cat
     try {
       loadTypes(plan, path);
     } catch (error) {
-      report(`could not open mime types config file ${path}: ${(error as Error).message}`, undefined, 'error');
+      report(
+        `could not open mime types config file ${path}: ${(error as Error).message}`,
+        undefined,
+        'error',
+      );
     }
   },
   hooks: [hook('typeChecker', findType)],

@@ -46,7 +46,12 @@ function assignments(words: readonly Word[]): Assignment[] {
   return [...byName.values()];
 }
 
-function bindMatch(ctx: BindContext, node: DirectiveNode, caseless: boolean, fixed?: string): BoundEntry | undefined {
+function bindMatch(
+  ctx: BindContext,
+  node: DirectiveNode,
+  caseless: boolean,
+  fixed?: string,
+): BoundEntry | undefined {
   const name = node.name.text;
   const words = [...eachWord(node)];
   const attribute = fixed === undefined ? words.shift() : undefined;
@@ -57,7 +62,10 @@ function bindMatch(ctx: BindContext, node: DirectiveNode, caseless: boolean, fix
   if (!pattern) return undefined;
   let headerPattern: BoundRegex | undefined;
   if (attribute && !/^[-A-Za-z0-9_]*$/.test(attribute.text)) {
-    headerPattern = ctx.regex(attribute, { caseless, message: `${name}Header name regex could not be compiled.` });
+    headerPattern = ctx.regex(attribute, {
+      caseless,
+      message: `${name}Header name regex could not be compiled.`,
+    });
     if (!headerPattern) return undefined;
   }
   if (words.length === 0) return ctx.error(node, `Missing envariable expression for ${name}`);
@@ -111,7 +119,11 @@ const byExpression: Served<BoundExprEntry> = {
   },
   apply: ({ server, dir }, value, ctx) => {
     const condition = compileCondition(value.expr.node);
-    (ctx.path === undefined ? server : dir).entries.push({ kind: 'expr', condition, assignments: value.assignments });
+    (ctx.path === undefined ? server : dir).entries.push({
+      kind: 'expr',
+      condition,
+      assignments: value.assignments,
+    });
   },
 };
 
