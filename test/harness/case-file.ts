@@ -40,8 +40,13 @@ export interface DifferentialCase {
   readonly conf: string;
   readonly files: readonly CaseFile[];
   readonly requests: readonly CaseRequest[];
-  /** Both servers must refuse to start with this configuration. */
-  readonly refuses: boolean;
+  /** Fragments that are each tried instead of `conf`, to see whether a server starts with them. */
+  readonly starts: readonly StartTrial[];
+}
+
+export interface StartTrial {
+  readonly name: string;
+  readonly conf: string;
 }
 
 /**
@@ -58,7 +63,7 @@ export interface DifferentialCase {
  * | `file path` | one file's content, as it stands |
  * | `requests` | one request a line: `GET /path HTTP/1.1 \| Header: value \| @instruction` |
  * | `raw name` | one connection's bytes: each line gets CRLF unless it ends in a backslash; `@instruction` lines |
- * | `refuses` | nothing: the configuration must be refused |
+ * | `start name` | a fragment that is tried instead of `conf`; what counts is whether a server starts with it |
  *
  * Instructions: `@body text`, `@bodysize n`, `@chunked n n ..`, `@nohost`, `@pause ms`, `@finish` (half close),
  * `@responses n`, `@methods GET HEAD`, `@differs status/status reason`, `@ignore Header`, `@nobody`.
@@ -75,7 +80,7 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
   const conf: string[] = [];
   const files: CaseFile[] = [];
   const requests: CaseRequest[] = [];
-  let refuses = false;
+  const starts: StartTrial[] = [];
   for (const section of splitSections(text)) {
     const { kind, argument, lines } = section;
     switch (kind) {
@@ -103,8 +108,8 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
       case 'raw':
         requests.push(parseRawRequest(argument, lines, path));
         break;
-      case 'refuses':
-        refuses = true;
+      case 'start':
+        starts.push({ name: argument, conf: lines.join('\n') });
         break;
       default:
         throw new Error(`${path}:${section.line}: no such section: ${kind}`);
@@ -118,7 +123,7 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
     conf: conf.join('\n'),
     files,
     requests: withUniqueNames(requests),
-    refuses,
+    starts,
   };
 }
 

@@ -21,7 +21,7 @@ export interface RawExchange {
 }
 
 /** Answered locally by every server, and never sent to a backend. */
-const PROBE = 'OPTIONS * HTTP/1.0\r\n\r\n';
+export const PROBE = 'OPTIONS * HTTP/1.0\r\n\r\n';
 const EXCHANGE_LIMIT_MS = 12_000;
 
 /**

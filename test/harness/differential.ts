@@ -2,17 +2,15 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { type Answer, describeExchange, diffAnswers, statusesOf } from './answers.ts';
-import { type CaseRequest, type DifferentialCase, type Segment, readCaseFile } from './case-file.ts';
+import { type CaseRequest, type DifferentialCase, type Segment, type StartTrial, readCaseFile } from './case-file.ts';
 import { exchange } from './client.ts';
 import { type ServerKind, ServerRefusedError, startServer } from './servers.ts';
 import { type Site, type World, createSite } from './site.ts';
 
 export const CASES_DIRECTORY = join(import.meta.dirname, '../cases');
 
-/** What a server did with a case: it refused the config, or it answered each request. */
-export type CaseAnswers =
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'answered'; readonly answers: ReadonlyMap<string, Answer> };
+/** What a server did with a case, by the name of the request or of the start that was tried. */
+export type CaseAnswers = ReadonlyMap<string, Answer>;
 
 /** Topics that have cases, each a folder. */
 export function listTopics(): readonly string[] {
@@ -40,39 +38,54 @@ function listCaseFiles(topic: string): readonly string[] {
  * @throws ServerRefusedError when it does not start although the case expects it to
  */
 export async function runCase(subject: DifferentialCase, kind: ServerKind, world: World): Promise<CaseAnswers> {
+  const answers = new Map<string, Answer>();
+  for (const trial of subject.starts) {
+    answers.set(trialName(trial), await tryStart({ ...subject, conf: trial.conf }, kind, world));
+  }
+  if (subject.requests.length > 0) await answerRequests(subject, kind, world, answers);
+  return answers;
+}
+
+function trialName(trial: StartTrial): string {
+  return `start: ${trial.name}`;
+}
+
+async function tryStart(subject: DifferentialCase, kind: ServerKind, world: World): Promise<Answer> {
   const site = createSite(subject, world);
   try {
-    return await runOnSite(subject, kind, world, site);
+    const server = await startServer(kind, site.configFile, world.port, site.errorLog);
+    await server.stop();
+    return ['<started>'];
+  } catch (error) {
+    if (error instanceof ServerRefusedError) return ['<refused>'];
+    throw error;
   } finally {
     site.remove();
   }
 }
 
-async function runOnSite(
+async function answerRequests(
   subject: DifferentialCase,
   kind: ServerKind,
   world: World,
-  site: Site,
-): Promise<CaseAnswers> {
+  answers: Map<string, Answer>,
+): Promise<void> {
+  const site = createSite(subject, world);
   for (const { responder } of world.responders) responder.reset();
-  let server;
   try {
-    server = await startServer(kind, site.configFile, world.port, site.errorLog);
-  } catch (error) {
-    if (subject.refuses && error instanceof ServerRefusedError) return { kind: 'refused' };
-    throw error;
-  }
-  const answers = new Map<string, Answer>();
-  try {
-    for (const request of subject.requests) {
-      const seen = await exchange(world.port, fillSegments(request.segments, site), request.methods);
-      answers.set(request.name, describeExchange(seen, request, site.blank));
-      if (!server.isAlive()) break;
+    const server = await startServer(kind, site.configFile, world.port, site.errorLog);
+    try {
+      for (const request of subject.requests) {
+        const seen = await exchange(world.port, fillSegments(request.segments, site), request.methods);
+        answers.set(request.name, describeExchange(seen, request, site.blank));
+        if (!server.isAlive()) break;
+      }
+    } finally {
+      await server.stop();
     }
   } finally {
-    await server.stop();
+    site.remove();
   }
-  return { kind: 'answered', answers };
 }
 
 function fillSegments(segments: readonly Segment[], site: Site): readonly Segment[] {
@@ -99,17 +112,17 @@ export function compareAnswers(
   actual: CaseAnswers,
   allowDocumented: boolean,
 ): readonly Mismatch[] {
-  if (expected.kind === 'refused' || actual.kind === 'refused') {
-    if (expected.kind === actual.kind) return [];
-    const difference = `expected: ${expected.kind}\nactual:   ${actual.kind}`;
-    return [{ caseId: subject.id, request: '(start)', difference }];
-  }
-  return subject.requests.flatMap((request) => {
-    const wanted = expected.answers.get(request.name) ?? ['<not recorded>'];
-    const got = actual.answers.get(request.name) ?? ['<the server had ended>'];
-    const difference = allowDocumented && request.differs ? checkDocumented(request, got) : diffAnswers(wanted, got);
-    return difference === undefined ? [] : [{ caseId: subject.id, request: request.name, difference }];
-  });
+  const compare = (name: string, request?: CaseRequest): readonly Mismatch[] => {
+    const wanted = expected.get(name) ?? ['<not recorded>'];
+    const got = actual.get(name) ?? ['<the server had ended>'];
+    const difference =
+      allowDocumented && request?.differs ? checkDocumented(request, got) : diffAnswers(wanted, got);
+    return difference === undefined ? [] : [{ caseId: subject.id, request: name, difference }];
+  };
+  return [
+    ...subject.starts.flatMap((trial) => compare(trialName(trial))),
+    ...subject.requests.flatMap((request) => compare(request.name, request)),
+  ];
 }
 
 function checkDocumented(request: CaseRequest, got: Answer): string | undefined {
@@ -135,17 +148,11 @@ function answersPath(subject: DifferentialCase): string {
 export function readRecorded(subject: DifferentialCase): CaseAnswers | undefined {
   const path = answersPath(subject);
   if (!existsSync(path)) return undefined;
-  const recorded = JSON.parse(readFileSync(path, 'utf8')) as { refused?: true; answers?: Record<string, Answer> };
-  if (recorded.refused === true) return { kind: 'refused' };
-  return { kind: 'answered', answers: new Map(Object.entries(recorded.answers ?? {})) };
+  return new Map(Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, Answer>));
 }
 
 /** Writes httpd's answers beside the case, one line for each request. */
 export function writeRecorded(subject: DifferentialCase, seen: CaseAnswers): void {
-  if (seen.kind === 'refused') {
-    writeFileSync(answersPath(subject), '{ "refused": true }\n');
-    return;
-  }
-  const rows = [...seen.answers].map(([name, answer]) => `    ${JSON.stringify(name)}: ${JSON.stringify(answer)}`);
-  writeFileSync(answersPath(subject), `{\n  "answers": {\n${rows.join(',\n')}\n  }\n}\n`);
+  const rows = [...seen].map(([name, answer]) => `  ${JSON.stringify(name)}: ${JSON.stringify(answer)}`);
+  writeFileSync(answersPath(subject), `{\n${rows.join(',\n')}\n}\n`);
 }

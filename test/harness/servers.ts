@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 
+import { PROBE } from './client.ts';
+
 export type ServerKind = 'httpd' | 'gateway';
 
 const APACHE = '/usr/sbin/apache2';
@@ -51,7 +53,7 @@ export async function startServer(kind: ServerKind, configFile: string, port: nu
   child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString('latin1')));
   child.stderr.on('data', (bytes: Buffer) => (output += bytes.toString('latin1')));
   const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await answersConnections(port))) {
+  while (!(await answers(port))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       await stop(child);
       throw new ServerRefusedError(kind, `${output}${existsSync(errorLog) ? readFileSync(errorLog, 'latin1') : ''}`);
@@ -65,14 +67,17 @@ export async function startServer(kind: ServerKind, configFile: string, port: nu
   };
 }
 
-function answersConnections(port: number): Promise<boolean> {
+/** Whether a whole request is answered: a port may be open before its server is ready to keep connections. */
+function answers(port: number): Promise<boolean> {
   return new Promise((resolveWith) => {
     const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
+    socket.once('connect', () => socket.write(PROBE));
+    socket.once('data', () => {
       socket.destroy();
       resolveWith(true);
     });
     socket.once('error', () => resolveWith(false));
+    socket.once('close', () => resolveWith(false));
   });
 }
 
