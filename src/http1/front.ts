@@ -65,6 +65,11 @@ export class HttpFront {
     for (const connection of this.#connections) connection.closeWhenIdle();
   }
 
+  /** Drops the connections that are open now; new ones are welcome. */
+  drop(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
   /** Drops every connection. */
   destroy(): void {
     this.#isClosing = true;

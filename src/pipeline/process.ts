@@ -190,6 +190,15 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
   return logTransaction(req);
 }
 
+/**
+ * Answers a request whose head can't be served, with the error document of the status, and logs it.
+ *
+ * @source httpd server/protocol.c `ap_read_request`, which dies before any phase but the log's
+ */
+export function refuseRequest(req: RequestRecord, status: number): MaybePromise<void> {
+  return then(die(req, status), () => logTransaction(req));
+}
+
 /** From a parsed URI to the end of the response. Internal redirects start here, too. */
 export function serve(req: RequestRecord): MaybePromise<void> {
   return then(processInternal(req), (ready) =>

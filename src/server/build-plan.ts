@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import type { BoundConfig } from '../bind/bound.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { openAccessLogs } from '../modules/mod_log_config/index.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import { resolveNames } from '../plan/resolve-names.ts';
+import type { LogTarget } from '../pipeline/log-writer.ts';
+import type { HtaccessReader } from '../pipeline/server.ts';
+import type { Span } from '../source/source.ts';
+import { errorLogTarget, PlanErrorLog } from './log/error-log.ts';
+import { accessWriter, targetKey, type LogOutputs, type LogStyle } from './log/outputs.ts';
+import type { LogLevel } from '../pipeline/server.ts';
+
+/** A plan with the error log that it writes to, not yet connected to files. */
+export interface BuiltPlan {
+  readonly plan: Plan;
+  readonly errorLog: PlanErrorLog;
+}
+
+/** Plans a bound configuration, after asking the resolver for its names. */
+export async function buildPlan(
+  bound: BoundConfig,
+  readHtaccess: HtaccessReader,
+  log: { readonly style: LogStyle; readonly startLevel: LogLevel },
+): Promise<BuiltPlan> {
+  const errorLog = new PlanErrorLog(log.style, log.startLevel);
+  const names = await resolveNames(bound);
+  const plan = makePlan(bound, { errorLog, readHtaccess, names, machineName: hostname() });
+  return { plan, errorLog };
+}
+
+/** True when the plan may not serve. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+}
+
+/** A log that a plan writes, and the line that names it. */
+export interface PlacedTarget {
+  readonly target: LogTarget;
+  readonly span: Span | undefined;
+  /** Which kind of log; they are told apart in messages. */
+  readonly kind: 'error' | 'access';
+}
+
+/** Every log of a plan, once. */
+export function logTargets({ plan }: BuiltPlan): readonly PlacedTarget[] {
+  const found = new Map<string, PlacedTarget>();
+  const { gateway } = plan;
+  for (const server of new Set([gateway.mainServer, ...gateway.servers])) {
+    const target = errorLogTarget(server);
+    if (target !== undefined && !found.has(targetKey(target))) {
+      found.set(targetKey(target), { target, span: server.span, kind: 'error' });
+    }
+  }
+  openAccessLogs(gateway, (target, span) => {
+    if (!found.has(targetKey(target))) found.set(targetKey(target), { target, span, kind: 'access' });
+    return undefined;
+  });
+  return [...found.values()];
+}
+
+/** Connects a plan to its logs. Throws the system's error when a file can't be opened. */
+export function connectLogs({ plan, errorLog }: BuiltPlan, outputs: LogOutputs, style: LogStyle): void {
+  errorLog.connect(plan.gateway, (target) => outputs.open(target));
+  openAccessLogs(plan.gateway, (target) => accessWriter(outputs.open(target), style));
+}

@@ -1,0 +1,85 @@
+import type { FrontHost } from '../http1/front.ts';
+import { DEFAULT_FRONT_SETTINGS, type FrontSettings } from '../http1/settings.ts';
+import { coreDir, coreServer } from '../modules/core/access.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { VhostSet } from '../plan/vhost-index.ts';
+import type { ConnectionInfo } from '../pipeline/exchange.ts';
+import { processRequest, refuseRequest } from '../pipeline/process.ts';
+import type { RequestRecord } from '../pipeline/request.ts';
+import type { ServerRecord } from '../pipeline/server.ts';
+
+
+/** The plan as the fronts see it. A reload puts another plan here; requests that run keep theirs. */
+export class PlanHost implements FrontHost {
+  serverVersion: string;
+  #plan: Plan;
+  #settings = new Map<ServerRecord, FrontSettings>();
+  /** Virtual hosts of the addresses that connections came to. */
+  #sets = new Map<string, VhostSet>();
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.serverVersion = plan.gateway.services.serverSoftware(plan.gateway.mainServer);
+  }
+
+  /** Requests from now on are served by this plan. */
+  swap(plan: Plan): void {
+    this.#plan = plan;
+    this.#settings = new Map();
+    this.#sets = new Map();
+    this.serverVersion = plan.gateway.services.serverSoftware(plan.gateway.mainServer);
+  }
+
+  serverFor(connection: ConnectionInfo): ServerRecord {
+    return this.#setOf(connection).defaultServer;
+  }
+
+  serverForHost(connection: ConnectionInfo, hostname: string): ServerRecord | undefined {
+    const set = this.#setOf(connection);
+    const server = set.select(hostname);
+    if (coreServer(server).strictHostCheck === true && !set.hasName(hostname)) return undefined;
+    return server;
+  }
+
+  settings(server: ServerRecord): FrontSettings {
+    let settings = this.#settings.get(server);
+    if (settings === undefined) this.#settings.set(server, (settings = frontSettings(server)));
+    return settings;
+  }
+
+  defaultCharset(req: RequestRecord): string {
+    return coreDir(req).addDefaultCharset ?? '';
+  }
+
+  onRequest(req: RequestRecord): void | Promise<void> {
+    return processRequest(req);
+  }
+
+  onRefused(req: RequestRecord, status: number): void | Promise<void> {
+    return refuseRequest(req, status);
+  }
+
+  #setOf({ localAddress, localPort }: ConnectionInfo): VhostSet {
+    const key = `${localAddress} ${localPort}`;
+    let set = this.#sets.get(key);
+    if (set === undefined) this.#sets.set(key, (set = this.#plan.vhosts.forAddress(localAddress, localPort)));
+    return set;
+  }
+}
+
+/** What the configuration of a server says about its clients' connections. */
+function frontSettings(server: ServerRecord): FrontSettings {
+  const core = coreServer(server);
+  const d = DEFAULT_FRONT_SETTINGS;
+  return {
+    ...d,
+    limitRequestLine: core.limitRequestLine ?? d.limitRequestLine,
+    limitRequestFieldSize: core.limitRequestFieldSize ?? d.limitRequestFieldSize,
+    limitRequestFields: core.limitRequestFields ?? d.limitRequestFields,
+    isStrict: core.strictProtocol ?? d.isStrict,
+    allows09: core.allow09 ?? d.allows09,
+    lenientMethods: core.lenientMethods ?? d.lenientMethods,
+    registeredMethods: core.registeredMethods,
+    timeoutMs: core.timeoutSeconds === undefined ? d.timeoutMs : core.timeoutSeconds * 1000,
+  };
+}
