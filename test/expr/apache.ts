@@ -109,7 +109,8 @@ export function get(
   headers: Readonly<Record<string, string>>,
 ): Promise<{ status: number; headers: Readonly<Record<string, string | undefined>> }> {
   return new Promise((resolve, reject) => {
-    const req = request({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+    const options = { host: '127.0.0.1', port, path, headers, agent: false as const, maxHeaderSize: 1 << 20 };
+    const req = request(options, (response) => {
       const collected: Record<string, string> = {};
       for (let i = 0; i < response.rawHeaders.length; i += 2) {
         collected[response.rawHeaders[i]!.toLowerCase()] = response.rawHeaders[i + 1]!;
@@ -117,6 +118,7 @@ export function get(
       response.resume();
       response.once('end', () => resolve({ status: response.statusCode ?? 0, headers: collected }));
     });
+    req.maxHeadersCount = 0;
     req.once('error', reject);
     req.end();
   });
