@@ -241,7 +241,7 @@ class Binder {
     }
     return [
       this.#row(entry, value, node.span, limit, 'open'),
-      ...this.#items(ctx, node.children, [...inline, node], undefined, inner),
+      ...this.#items(ctx.inside(node.name.text), node.children, [...inline, node], undefined, inner),
       this.#row(entry, value, node.close ?? node.span, limit, 'close'),
     ];
   }

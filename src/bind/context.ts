@@ -29,10 +29,12 @@ export class ScopeContext implements BindContext {
   readonly inVhost: boolean;
   readonly inHtaccess: boolean;
   readonly scopes: readonly Scope[];
+  readonly inlineSections: readonly string[];
   readonly #env: BindEnvironment;
 
-  constructor(env: BindEnvironment, scopes: readonly Scope[], isRegexScope: boolean) {
+  constructor(env: BindEnvironment, scopes: readonly Scope[], isRegexScope: boolean, inlineSections: readonly string[] = []) {
     this.#env = env;
+    this.inlineSections = inlineSections;
     this.scopes = scopes;
     const own = scopes[scopes.length - 1]!;
     this.scope = own.kind;
@@ -57,6 +59,11 @@ export class ScopeContext implements BindContext {
   /** The context of a section inside this one. */
   within(kind: ScopeKind, path: string | undefined, isRegex: boolean): ScopeContext {
     return new ScopeContext(this.#env, [...this.scopes, { kind, path }], isRegex);
+  }
+
+  /** The same scope, inside a section that is none. */
+  inside(name: string): ScopeContext {
+    return new ScopeContext(this.#env, this.scopes, this.isRegexScope, [...this.inlineSections, name.toLowerCase()]);
   }
 
   /** Reports a section that stands somewhere inside a scope where it must not. */

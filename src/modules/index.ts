@@ -1,4 +1,7 @@
 import { coreModule } from './core/index.ts';
+import { modAccessCompat } from './mod_access_compat.ts';
+import { modAuthzCore } from './mod_authz_core/index.ts';
+import { modAuthzHost } from './mod_authz_host.ts';
 import { modActions } from './mod_actions.ts';
 import { modAlias } from './mod_alias/index.ts';
 import { modAutoindex } from './mod_autoindex.ts';
@@ -118,6 +121,7 @@ export const MODULES: readonly Module<any, any>[] = [
   modLogio,
   modVersion,
   modUnixd,
+  modAccessCompat,
   modActions,
   modAlias,
   modAllowmethods,
@@ -133,9 +137,11 @@ export const MODULES: readonly Module<any, any>[] = [
   modAuthnSocache,
   modAuthnzFcgi,
   modAuthnzLdap,
+  modAuthzCore,
   modAuthzDbd,
   modAuthzDbm,
   modAuthzGroupfile,
+  modAuthzHost,
   modAuthzOwner,
   modAuthzUser,
   modAutoindex,

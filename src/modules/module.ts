@@ -38,6 +38,8 @@ export interface BindContext {
   readonly inHtaccess: boolean;
   /** Scopes around this place, outermost first, this one's own last. */
   readonly scopes: readonly { readonly kind: ScopeKind; readonly path: string | undefined }[];
+  /** Lower-case names of the sections around this place, inside its scope, that are no scopes (`limit`, `requireall`). */
+  readonly inlineSections: readonly string[];
   /** `AllowOverride Options=` names in force for an `.htaccess`; undefined: no limit. */
   readonly allowedOptions: readonly string[] | undefined;
   /** Absolute form of a path that is relative to ServerRoot. */

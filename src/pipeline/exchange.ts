@@ -78,6 +78,8 @@ export interface ConnectionInfo {
   keptAlive: number;
   /** Name found by reverse look-up; '' when there is none, undefined when nobody looked. */
   remoteHost: string | undefined;
+  /** That name leads back to the address. */
+  isRemoteHostVerified?: boolean;
   /** A number unique in this process, for logs. */
   readonly id: number;
 }

@@ -1,6 +1,7 @@
 import type { HookFunction, PhaseName } from './phases.ts';
 import { PHASES } from './phases.ts';
 import { logRequest } from './log.ts';
+import { resolveRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { DECLINED, DONE, OK, REASONS, type HookResult } from './status.ts';
 import { normalizePath, parseUri, unescapePath } from './url.ts';
@@ -182,7 +183,10 @@ export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
 export function processRequest(req: RequestRecord): MaybePromise<void> {
   try {
     parseUri(req, req.unparsedUri);
-    const outcome = then(runPhase(req, 'postReadRequest'), (read) => (read === OK ? serve(req) : die(req, read)));
+    const needsHost = req.server.gateway.hostnameLookups && req.connection.remoteHost === undefined;
+    const outcome = then(needsHost ? resolveRemoteHost(req.connection) : undefined, () =>
+      then(runPhase(req, 'postReadRequest'), (read) => (read === OK ? serve(req) : die(req, read))),
+    );
     if (outcome instanceof Promise) return outcome.catch((fault: unknown) => recover(req, fault)).then(() => logTransaction(req));
   } catch (fault) {
     recover(req, fault);

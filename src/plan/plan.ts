@@ -56,6 +56,7 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
     errorLog: env.errorLog,
     hostnameLookups: usesHostnames(bound.main.root) || bound.vhosts.some((vhost) => usesHostnames(vhost.root)),
     readHtaccess: env.readHtaccess,
+    serverRoot: bound.serverRoot,
     services: coreServices(satisfies),
     generation: ++generations,
     modules: loaded,

@@ -61,13 +61,13 @@ function locationMatcher(prefix: string): Matcher {
 /** Search; named groups become `MATCH_NAME` variables. */
 function regexMatcher(source: string, caseless: boolean): Matcher {
   const pattern = mustCompilePcre(source, { caseless });
-  const names = [...pattern.names].map(([name, index]) => [`MATCH_${name.toUpperCase()}`, index] as const);
+  const names = [...pattern.names].map(([name, indexes]) => [`MATCH_${name.toUpperCase()}`, indexes] as const);
   if (names.length === 0) return (subject) => pattern.test(subject);
   return (subject, req) => {
     const match = pattern.exec(subject);
     if (!match) return false;
-    for (const [name, index] of names) {
-      const value = match[index];
+    for (const [name, indexes] of names) {
+      const value = indexes.map((index) => match[index]).find((text) => text !== undefined);
       if (value !== undefined) req.subprocessEnv.set(name, value);
     }
     return true;
