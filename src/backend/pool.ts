@@ -20,8 +20,8 @@ import { nowMs, startTimer, stopTimer, type Timed } from './timers.ts';
 /** More requests than this never wait for one backend: the next one is told so at once. */
 const MAX_WAITING = 8192;
 
-/** How often a full accept queue is tried again; there is no event to wait for. */
-const BACKLOG_RETRY_MS = 5;
+/** How often a full accept queue is tried again, beside each time that a connection closes; no event tells. */
+const BACKLOG_RETRY_MS = 2;
 
 /**
  * The connections of this process to one backend address.
@@ -146,6 +146,8 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     this.#giveSlotBack();
+    // The application can accept another one now, but needs a moment to do so.
+    if (this.#backlogTimer !== undefined) setImmediate(() => this.#tryBacklogAgain());
   }
 
   exchangeExpired(exchange: PoolExchange): void {
@@ -194,7 +196,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   #takeSlot(head: PoolExchange): boolean {
-    // With the accept queue full one attempt at a time tells when there is room again.
+    // Since the accept queue was full one attempt at a time tells when there is room, until nobody waits.
     if (this.#isBacklogFull && (this.#backlogTimer !== undefined || this.#connecting > 0)) return false;
     const { key } = this.address;
     if (this.#arbiter.tryTake(key, head.call.maxConnections)) return true;
@@ -288,7 +290,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
         const connection = new FastCgiConnection(made, this);
         this.#connections.add(connection);
         this.#watch.opened(connection, exchange.call.keepConnection || this.#idle.length > 0);
-        this.#isBacklogFull = false;
+        if (this.#waiting.length === 0) this.#isBacklogFull = false;
         exchange.startOn(connection, connection.openedMs);
         this.#serve();
       },
@@ -325,11 +327,14 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     exchange.hasMetFullBacklog = true;
     this.#queueAgain(exchange, dueMs);
     if (this.giveUpIdle(1) === 0) this.#arbiter.callForIdle(this.address.key);
-    this.#backlogTimer ??= setTimeout(() => {
-      this.#backlogTimer = undefined;
-      this.#serve();
-    }, BACKLOG_RETRY_MS);
+    this.#backlogTimer ??= setTimeout(() => this.#tryBacklogAgain(), BACKLOG_RETRY_MS);
     this.#connectingOver();
+  }
+
+  #tryBacklogAgain(): void {
+    clearTimeout(this.#backlogTimer);
+    this.#backlogTimer = undefined;
+    this.#serve();
   }
 
   #giveSlotBack(): void {
