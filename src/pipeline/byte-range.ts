@@ -46,7 +46,7 @@ export function planByteRanges(
   limits: RangeLimits,
   partType: string | undefined,
 ): RangePlan {
-  if (req.assbackwards || req.status !== 200) return WHOLE;
+  if (req.assbackwards || req.status !== 200 || length === 0) return WHOLE;
   const usesOldName = !req.headersIn.has('Range');
   const header = req.headersIn.get('Range') ?? req.headersIn.get('Request-Range');
   if (header === undefined || header.slice(0, 6).toLowerCase() !== 'bytes=') return WHOLE;

@@ -1,0 +1,232 @@
+import { closeSync, constants, fstatSync, openSync, read, readSync, type BigIntStats } from 'node:fs';
+import { addAllowedMethods, allowHeader, isKnownMethod } from '../pipeline/allowed-methods.ts';
+import { DEFAULT_RANGE_LIMITS, planByteRanges, type ByteRange, type RangeLimits, type RangePlan } from '../pipeline/byte-range.ts';
+import { meetsConditions } from '../pipeline/conditional.ts';
+import { discardBody } from '../pipeline/discard-body.ts';
+import { DEFAULT_ETAG_PARTS, fileETag, type ETagParts } from '../pipeline/etag.ts';
+import { formatHttpDate } from '../pipeline/http-date.ts';
+import { logRequest } from '../pipeline/log.ts';
+import { responseContentType } from '../pipeline/output.ts';
+import type { RequestRecord } from '../pipeline/request.ts';
+import { OK, type HookResult } from '../pipeline/status.ts';
+import { fsPath } from '../source/fs-path.ts';
+import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/access.ts';
+import type { CoreDirConfig } from './core/config.ts';
+import { OPT } from './core/options.ts';
+
+/** Read at once, and sent with the head in one write. */
+const SMALL_BYTES = 32_768;
+/** A bigger file is read piece by piece off the event loop, as fast as the client takes it. */
+const PIECE_BYTES = 131_072;
+
+const scratch = Buffer.allocUnsafeSlow(SMALL_BYTES);
+
+/**
+ * Serves the file that a request was mapped to, or says why not. Also answers the methods that no other handler took.
+ *
+ * @source httpd server/core.c `default_handler`
+ */
+export function defaultHandler(req: RequestRecord): HookResult | Promise<HookResult> {
+  addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
+  const discarded = discardBody(req, limitRequestBody(req));
+  if (discarded instanceof Promise) return discarded.then((result) => (result === OK ? serveMethod(req) : result));
+  return discarded === OK ? serveMethod(req) : discarded;
+}
+
+function serveMethod(req: RequestRecord): HookResult | Promise<HookResult> {
+  switch (req.method) {
+    case 'GET':
+    case 'HEAD':
+    case 'POST':
+      return serveFile(req);
+    case 'OPTIONS':
+      return sendOptions(req);
+    default:
+      if (isKnownMethod(req.method, coreServer(req.server).registeredMethods)) return 405;
+      logRequest(req, 'error', 'core', 'AH00135', `Invalid method in request ${req.theRequest}`);
+      return 501;
+  }
+}
+
+/** @source httpd modules/http/http_protocol.c `ap_send_http_options` */
+function sendOptions(req: RequestRecord): HookResult {
+  req.headersOut.set('Allow', allowHeader(req, (coreServer(req.server).traceEnable ?? 'on') !== 'off'));
+  req.headersOut.set('Content-Length', '0');
+  return OK;
+}
+
+function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
+  const { finfo, filename } = req;
+  if (finfo === undefined || filename === undefined) {
+    logRequest(req, 'info', 'core', 'AH00128', `File does not exist: ${filename ?? ''}${req.pathInfo}`);
+    return 404;
+  }
+  if (finfo.isDirectory()) {
+    logRequest(req, 'error', 'core', 'AH00129', `Attempt to serve directory: ${filename}`);
+    return 404;
+  }
+  if (req.pathInfo !== '' && req.usedPathInfo !== 'on') {
+    logRequest(req, 'error', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
+    return 404;
+  }
+  const file = openFile(req, filename);
+  if (typeof file === 'number') return file;
+  let isLeftOpen = false;
+  try {
+    const sending = sendFile(req, file.descriptor, file.stats);
+    if (!(sending instanceof Promise)) return sending;
+    isLeftOpen = true;
+    return sending.finally(() => {
+      closeSync(file.descriptor);
+    });
+  } finally {
+    if (!isLeftOpen) closeSync(file.descriptor);
+  }
+}
+
+/** The file as it is now, opened once so that nothing can be put in its place; 403 when it must not be served. */
+function openFile(req: RequestRecord, filename: string): { descriptor: number; stats: BigIntStats } | 403 {
+  const options = allowOptions(req);
+  const followsLinks = (options & OPT.FollowSymLinks) !== 0;
+  const mayBeLink = followsLinks || (options & OPT.SymLinksIfOwnerMatch) !== 0;
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (mayBeLink ? 0 : constants.O_NOFOLLOW);
+  let descriptor: number;
+  try {
+    descriptor = openSync(fsPath(filename), flags);
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    logRequest(req, 'error', 'core', 'AH00132', `file permissions deny server access: ${filename}`, cause);
+    return 403;
+  }
+  const stats = fstatSync(descriptor, { bigint: true });
+  const isSame = followsLinks || (BigInt(req.finfo!.ino) === stats.ino && BigInt(req.finfo!.dev) === stats.dev);
+  if (stats.isFile() && isSame) return { descriptor, stats };
+  closeSync(descriptor);
+  const reason = isSame ? 'not a regular file' : 'another file took its place';
+  logRequest(req, 'error', 'core', 'AH00132', `file is not served, ${reason}: ${filename}`);
+  return 403;
+}
+
+function sendFile(req: RequestRecord, descriptor: number, stats: BigIntStats): HookResult | Promise<HookResult> {
+  const { headersOut } = req;
+  const config = coreDir(req);
+  const size = Number(stats.size);
+  headersOut.set('Last-Modified', lastModified(req, Number(stats.mtimeNs / 1_000_000n)));
+  const etag = fileETag(stats, etagParts(config.fileETag), req.requestTimeMs);
+  if (etag !== undefined) headersOut.set('ETag', etag);
+  headersOut.set('Accept-Ranges', config.maxRanges === 'none' ? 'none' : 'bytes');
+  headersOut.set('Content-Length', String(size));
+
+  const verdict = meetsConditions(req);
+  if (verdict !== OK) {
+    req.status = verdict;
+    if (!req.headerOnly) headersOut.set('Content-Length', '0');
+    return OK;
+  }
+  const plan = rangesOf(req, size, config);
+  if (plan.kind === 'unsatisfiable') return 416;
+  if (req.headerOnly) return OK;
+  return plan.kind === 'whole' ? sendBytes(req, descriptor, { start: 0, end: size - 1 }) : sendParts(req, descriptor, plan);
+}
+
+/** A time in the future would let caches keep the file for ever: it is cut to now. */
+function lastModified(req: RequestRecord, mtimeMs: number): string {
+  return formatHttpDate(Math.min(mtimeMs, req.requestTimeMs));
+}
+
+function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
+  if (setting === undefined) return DEFAULT_ETAG_PARTS;
+  const { absolute, add, remove } = setting;
+  if (absolute) return { inode: absolute.has('inode'), mtime: absolute.has('mtime'), size: absolute.has('size') };
+  const has = (part: keyof ETagParts): boolean =>
+    (DEFAULT_ETAG_PARTS[part] && !remove.includes(part)) || add.includes(part);
+  return { inode: has('inode'), mtime: has('mtime'), size: has('size') };
+}
+
+function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): RangePlan {
+  if (!req.headersIn.has('Range') && !req.headersIn.has('Request-Range')) return { kind: 'whole' };
+  const limits: RangeLimits = {
+    ranges: rangeLimit(config.maxRanges, DEFAULT_RANGE_LIMITS.ranges),
+    overlaps: rangeLimit(config.maxRangeOverlaps, DEFAULT_RANGE_LIMITS.overlaps),
+    reversals: rangeLimit(config.maxRangeReversals, DEFAULT_RANGE_LIMITS.reversals),
+  };
+  const partType = responseContentType(req, {
+    serverVersion: '',
+    defaultCharset: () => config.addDefaultCharset ?? '',
+  });
+  return planByteRanges(req, size, limits, partType);
+}
+
+function rangeLimit(setting: number | 'unlimited' | 'none' | undefined, standard: number | undefined): number | undefined {
+  switch (setting) {
+    case undefined:
+      return standard;
+    case 'unlimited':
+      return undefined;
+    case 'none':
+      return 0;
+    default:
+      return setting;
+  }
+}
+
+async function sendParts(
+  req: RequestRecord,
+  descriptor: number,
+  plan: Extract<RangePlan, { kind: 'partial' }>,
+): Promise<HookResult> {
+  for (const { lead, range } of plan.parts) {
+    if (lead !== '') req.output.write(lead);
+    await sendBytes(req, descriptor, range);
+    if (req.output.isClosed) return OK;
+  }
+  if (plan.tail !== '') req.output.write(plan.tail);
+  return OK;
+}
+
+function sendBytes(req: RequestRecord, descriptor: number, { start, end }: ByteRange): HookResult | Promise<HookResult> {
+  const size = end - start + 1;
+  if (size <= 0) return OK;
+  if (size > SMALL_BYTES) return streamBytes(req, descriptor, start, end + 1);
+  const length = readSync(descriptor, scratch, 0, size, start);
+  req.output.write(scratch.toString('latin1', 0, length));
+  return OK;
+}
+
+/** Reads the next piece only when the client has taken the last. A file that became shorter ends in a cut response. */
+async function streamBytes(req: RequestRecord, descriptor: number, start: number, end: number): Promise<HookResult> {
+  const { output } = req;
+  let at = start;
+  while (at < end) {
+    const piece = await readPiece(descriptor, at, Math.min(PIECE_BYTES, end - at));
+    if (output.isClosed) return OK;
+    if (piece.length === 0) break;
+    at += piece.length;
+    if (!output.write(piece)) await drained(req);
+    if (output.isClosed) return OK;
+  }
+  if (at < end) output.abort();
+  return OK;
+}
+
+function readPiece(descriptor: number, position: number, size: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    read(descriptor, Buffer.allocUnsafeSlow(size), 0, size, position, (error, length, buffer) => {
+      if (error) reject(error);
+      else resolve(buffer.subarray(0, length));
+    });
+  });
+}
+
+/** Settles when more may be written, or nobody is there to read it. */
+function drained({ output }: RequestRecord): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      output.onDrain = undefined;
+      output.onGone = undefined;
+      resolve();
+    };
+    output.onDrain = settle;
+    output.onGone = settle;
+  });
+}
