@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { compareServers } from '../generator/compare.ts';
+import { printDraft } from '../generator/draft.ts';
+import { generateDraft } from '../generator/generate.ts';
+import { formatMismatches } from '../harness/differential.ts';
+import { isApacheInstalled } from '../harness/servers.ts';
+import { type World, openWorld } from '../harness/site.ts';
+
+/** Seeds that are fast, and together use every directive that the generator knows. */
+const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
+
+test('a seed always gives the same case', () => {
+  expect(printDraft(generateDraft(7))).toBe(printDraft(generateDraft(7)));
+  expect(printDraft(generateDraft(7))).not.toBe(printDraft(generateDraft(8)));
+});
+
+if (isApacheInstalled() || process.env['CI'] === 'true') {
+  describe('the gateway and httpd agree on generated cases', () => {
+    let world: World;
+    beforeAll(async () => {
+      world = await openWorld();
+    });
+    afterAll(() => world.close());
+
+    test.each(SEEDS)('seed %i', { timeout: 30_000 }, async (seed) => {
+      const draft = generateDraft(seed);
+      const found = await compareServers(draft, world);
+      expect(found.length === 0 ? '' : `${formatMismatches(found)}\n\n${printDraft(draft)}`).toBe('');
+    });
+  });
+} else console.warn('apache2 is not installed: generated cases are not compared');
