@@ -1,3 +1,20 @@
+import { modProxyBalancer } from './mod_proxy_balancer.ts';
+import { modLbmethodByrequests } from './mod_lbmethod_byrequests.ts';
+import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic.ts';
+import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness.ts';
+import { modLbmethodHeartbeat } from './mod_lbmethod_heartbeat.ts';
+import { modProxyHttp } from './mod_proxy_http.ts';
+import { modProxyHttp2 } from './mod_proxy_http2.ts';
+import { modProxyConnect } from './mod_proxy_connect.ts';
+import { modProxyAjp } from './mod_proxy_ajp.ts';
+import { modProxyScgi } from './mod_proxy_scgi.ts';
+import { modProxyUwsgi } from './mod_proxy_uwsgi.ts';
+import { modProxyWstunnel } from './mod_proxy_wstunnel.ts';
+import { modProxyFtp } from './mod_proxy_ftp.ts';
+import { modProxyExpress } from './mod_proxy_express.ts';
+import { modProxyHcheck } from './mod_proxy_hcheck.ts';
+import { modProxyFdpass } from './mod_proxy_fdpass.ts';
+import { modProxyHtml } from './mod_proxy_html.ts';
 import { coreModule } from './core/index.ts';
 import { modAccessCompat } from './mod_access_compat.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
@@ -180,6 +197,10 @@ export const MODULES: readonly Module<any, any>[] = [
   modImagemap,
   modInclude,
   modInfo,
+  modLbmethodBybusyness,
+  modLbmethodByrequests,
+  modLbmethodBytraffic,
+  modLbmethodHeartbeat,
   modLogDebug,
   modLogForensic,
   modLua,
@@ -189,7 +210,20 @@ export const MODULES: readonly Module<any, any>[] = [
   modMimeMagic,
   modNegotiation,
   modProxy,
+  modProxyAjp,
+  modProxyBalancer,
+  modProxyConnect,
+  modProxyExpress,
   modProxyFcgi,
+  modProxyFdpass,
+  modProxyFtp,
+  modProxyHcheck,
+  modProxyHtml,
+  modProxyHttp,
+  modProxyHttp2,
+  modProxyScgi,
+  modProxyUwsgi,
+  modProxyWstunnel,
   modRatelimit,
   modReflector,
   modRemoteip,

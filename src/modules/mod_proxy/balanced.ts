@@ -1,0 +1,84 @@
+import type { Balancer, ChosenMember, NoMember } from '../../backend/balancer/balancer.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { DONE, OK, type HookResult } from '../../pipeline/status.ts';
+import { canonicalise, schemeHandler } from './canonicalise.ts';
+import { findBalancer, type ProxyServerConfig } from './config.ts';
+import { noHandler } from './handler.ts';
+import type { SchemeMemory } from './scheme.ts';
+import { balancerOf } from './workers.ts';
+
+/**
+ * Serves a request by the members of a balancer: one after another while they fail, as far as `maxattempts` allows.
+ *
+ * @param url of the balancer, canonical
+ * @source httpd modules/proxy/mod_proxy.c `proxy_handler`, mod_proxy_balancer.c `proxy_balancer_pre_request`
+ */
+export async function runBalanced(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+  url: string,
+  overrides: (status: number) => boolean,
+  defaultTimeoutMs: number,
+): Promise<HookResult> {
+  const definition = findBalancer(server, url);
+  if (!definition) return 500;
+  const balancer = balancerOf(definition, server);
+  const memory: SchemeMemory = {};
+  const pathStart = url.indexOf('/', url.indexOf('://') + 3);
+  const path = pathStart < 0 ? '' : url.slice(pathStart);
+  const stickyUrl = req.args === undefined ? url : `${url}?${req.args}`;
+  for (let attempt = 0; ; attempt++) {
+    const choice = await chooseMember(balancer, stickyUrl, req.headersIn.get('Cookie'));
+    if (choice.kind === 'none') {
+      logRequest(req, 'error', 'proxy_balancer', choice.number, choice.message);
+      return 503;
+    }
+    const { worker } = choice;
+    const { scheme } = worker.settings;
+    const handler = schemeHandler(req, scheme);
+    setVariables(req, balancer, choice);
+    req.filename = `proxy:${worker.settings.name}${path}`;
+    const canonical = handler ? canonicalise(req) : noHandler(req, url, scheme);
+    if (!handler || canonical !== OK) {
+      balancer.release(worker, canonical);
+      return canonical;
+    }
+    const outcome = await handler.handle({ req, worker, defaultTimeoutMs, overrides, memory });
+    const isOwnFailure = outcome.result !== OK && outcome.result !== DONE && !overrides(outcome.status);
+    if (isOwnFailure) balancer.noteFailure(worker, outcome.status);
+    else balancer.noteSuccess(worker);
+    if (balancer.release(worker, outcome.status)) {
+      logRequest(
+        req,
+        'error',
+        'proxy_balancer',
+        'AH01174',
+        `${definition.name}: Forcing worker (${worker.settings.name}) into error state due to status code ${outcome.status} matching 'failonstatus' balancer parameter`,
+      );
+    }
+    if (!outcome.mayFailOver || worker.isUsable || attempt >= balancer.maxAttempts) {
+      handler.release(memory);
+      return outcome.result;
+    }
+  }
+}
+
+function chooseMember(balancer: Balancer, url: string, cookie: string | undefined): Promise<ChosenMember | NoMember> {
+  return new Promise((resolve) => {
+    balancer.chooseWithin({ url, cookie }, resolve);
+  });
+}
+
+/** Tells the application and the logs who was chosen, and why. */
+function setVariables(req: RequestRecord, balancer: Balancer, choice: ChosenMember): void {
+  const env = req.subprocessEnv;
+  env.set('BALANCER_NAME', balancer.settings.name);
+  env.set('BALANCER_WORKER_NAME', choice.worker.settings.name);
+  env.set('BALANCER_WORKER_ROUTE', choice.worker.route);
+  if (choice.route !== undefined) {
+    env.set('BALANCER_SESSION_STICKY', choice.stickyName ?? '');
+    env.set('BALANCER_SESSION_ROUTE', choice.route);
+  }
+  if (choice.isRouteChanged) env.set('BALANCER_ROUTE_CHANGED', '1');
+}

@@ -1,0 +1,214 @@
+import type { Worker } from '../../backend/worker.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { coreServer, timeoutSeconds } from '../core/access.ts';
+import { tellProxyError } from '../mod_proxy_fcgi/script-response.ts';
+import { runBalanced } from './balanced.ts';
+import { canonicalise, schemeHandler, splitSocket } from './canonicalise.ts';
+import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
+import { modProxy } from './index.ts';
+import type { SchemeAttempt, SchemeCall, SchemeMemory } from './scheme.ts';
+import { parseNetLocation } from './url.ts';
+import { relocatedWorker, strayWorker, workerOf } from './workers.ts';
+
+/** Serves proxied requests, and those whose handler is `proxy:<url>`. @source httpd mod_proxy.c `proxy_handler` */
+export function proxyHandler(req: RequestRecord): HookResult | Promise<HookResult> {
+  if (req.filename === undefined) return DECLINED;
+  let socket: string | undefined;
+  if (req.proxyReq === 0) {
+    if (req.handler?.startsWith('proxy:') !== true) return DECLINED;
+    const claimed = claim(req, req.handler);
+    if (typeof claimed === 'number') return claimed;
+    socket = claimed.socket;
+  } else if (!req.filename.startsWith('proxy:')) {
+    return DECLINED;
+  } else {
+    const split = splitSocket(req);
+    if (split === 400) return 400;
+    socket = split;
+  }
+  const server = modProxy.server(req.server);
+  const early = checkForwards(req, server) ?? checkTrace(req);
+  if (early !== undefined) return early;
+  const url = req.filename.slice('proxy:'.length);
+  const colon = url.indexOf(':');
+  if (colon < 0) {
+    logRequest(req, 'error', 'proxy', 'AH01141', `proxy_handler no URL in ${req.filename}`);
+    return 400;
+  }
+  const refused = checkDomain(req, server, url) ?? checkBlocked(req, server, url);
+  if (refused !== undefined) return refused;
+  if (findBalancer(server, url)) return runBalanced(req, server, url, overridesOf(req), timeoutMs(req, server));
+  return runDirect(req, server, url, socket);
+}
+
+/** Makes a request with `SetHandler "proxy:<url>"` a proxied one: the file's path follows the URL, unencoded. */
+function claim(req: RequestRecord, handler: string): { readonly socket: string | undefined } | HookResult {
+  const file = req.filename;
+  req.filename = handler + file!;
+  req.proxyReq = 2;
+  req.notes.set('proxy-sethandler', '1');
+  const socket = splitSocket(req);
+  const result = socket === 400 ? socket : canonicalise(req);
+  if (result === OK) return { socket: socket as string | undefined };
+  req.filename = file;
+  req.proxyReq = 0;
+  return result;
+}
+
+/** Counts down `Max-Forwards`; at zero the request ends here. */
+function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResult | undefined {
+  const text = req.headersIn.get('Max-Forwards');
+  if (text === undefined) {
+    if (server.maxForwards !== undefined && server.maxForwards >= 0) {
+      req.headersIn.set('Max-Forwards', String(server.maxForwards));
+    }
+    return undefined;
+  }
+  if (!/^[ \t]*\+?[0-9]{1,18}$/.test(text)) {
+    return refuse(req, 400, `Max-Forwards value '${text}' could not be parsed`);
+  }
+  const left = Number(text);
+  if (left > 0) {
+    req.headersIn.set('Max-Forwards', String(left - 1));
+    return undefined;
+  }
+  if (req.method !== 'TRACE' && req.method !== 'OPTIONS') {
+    return refuse(req, 400, 'Max-Forwards has reached zero - proxy loop?');
+  }
+  req.proxyReq = 0;
+  return DECLINED;
+}
+
+function refuse(req: RequestRecord, status: number, message: string): HookResult {
+  tellProxyError(req, status, message);
+  logRequest(req, 'error', 'proxy', 'AH00898', `${message} returned by ${req.uri}`);
+  return status;
+}
+
+function checkTrace(req: RequestRecord): HookResult | undefined {
+  if (req.method !== 'TRACE') return undefined;
+  const mode = coreServer(req.server).traceEnable ?? 'on';
+  if (mode === 'off') {
+    req.notes.set('error-notes', 'TRACE forbidden by server configuration');
+    req.notes.set('verbose-error-to', '*');
+    logRequest(req, 'error', 'proxy', 'AH01139', 'TRACE forbidden by server configuration');
+    return 405;
+  }
+  if (mode !== 'extended' && req.body.isAnnounced) {
+    req.notes.set('error-notes', 'TRACE with request body is not allowed');
+    req.notes.set('verbose-error-to', '*');
+    logRequest(req, 'error', 'proxy', 'AH01140', 'TRACE with request body is not allowed');
+    return 413;
+  }
+  return undefined;
+}
+
+/** ProxyDomain: a backend without a domain is given one, by a redirect. */
+function checkDomain(req: RequestRecord, server: ProxyServerConfig, url: string): HookResult | undefined {
+  if (server.domain === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return undefined;
+  const authority = /^[^:]*:\/\/(?:[^@/]*@)?([^:/?#]*)/.exec(url);
+  const host = authority?.[1];
+  if (!authority || host === undefined || host === '' || host.includes('.') || host === 'localhost') return undefined;
+  const end = authority[0].length;
+  req.headersOut.set('Location', url.slice(0, end) + server.domain + url.slice(end));
+  return 301;
+}
+
+/** ProxyBlock: a host whose name contains one of the words is refused. */
+function checkBlocked(req: RequestRecord, server: ProxyServerConfig, url: string): HookResult | undefined {
+  if (server.blocked.length === 0) return undefined;
+  const place = parseNetLocation(url.slice(url.indexOf(':') + 1));
+  if (typeof place === 'string') return undefined;
+  if (!server.blocked.some((word) => word === '*' || place.host.includes(word))) return undefined;
+  logRequest(req, 'warn', 'proxy', 'AH00916', `connect to remote machine ${place.host} blocked`);
+  return refuse(req, 403, 'Connect to remote machine blocked');
+}
+
+const NOTHING: ProxyDirConfig = {};
+
+/** Whether ProxyErrorOverride puts a page of ours in the place of a script's. */
+function overridesOf(req: RequestRecord): (status: number) => boolean {
+  const { errorOverride } = modProxy.dir(req) ?? NOTHING;
+  if (errorOverride?.isOn !== true) return never;
+  const { codes } = errorOverride;
+  return codes ? (status) => codes.has(status) : isError;
+}
+
+function never(): boolean {
+  return false;
+}
+
+function isError(status: number): boolean {
+  return status >= 400 && status < 600;
+}
+
+function timeoutMs(req: RequestRecord, server: ProxyServerConfig): number {
+  return server.timeoutMs ?? timeoutSeconds(req.server) * 1000;
+}
+
+/** The worker for a URL: a defined one, moved to the request's socket or host where it names none of its own. */
+function directWorker(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+  url: string,
+  socket: string | undefined,
+): Worker | undefined {
+  const definition = findWorker(server.workers, url);
+  if (!definition) {
+    req.subprocessEnv.set('proxy-nokeepalive', '1');
+    return strayWorker(url, socket, server);
+  }
+  const isMovable = definition.url.socketPath === undefined && (socket !== undefined || definition.url.host.includes('$') || hasPortGroup(definition.url.name));
+  return isMovable ? relocatedWorker(definition, url, socket, server) : workerOf(definition, server, false);
+}
+
+/** A ProxyPassMatch target whose port is a group. */
+function hasPortGroup(name: string): boolean {
+  const slash = name.indexOf('/', name.indexOf('://') + 3);
+  return name.slice(0, slash < 0 ? undefined : slash).includes('$');
+}
+
+function runDirect(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+  url: string,
+  socket: string | undefined,
+): HookResult | Promise<HookResult> {
+  const scheme = url.slice(0, url.indexOf(':'));
+  const handler = schemeHandler(req, scheme);
+  if (!handler) return noHandler(req, url, scheme);
+  const worker = directWorker(req, server, url, socket);
+  if (!worker) return 400;
+  const memory: SchemeMemory = {};
+  const call: SchemeCall = {
+    req,
+    worker,
+    defaultTimeoutMs: timeoutMs(req, server),
+    overrides: overridesOf(req),
+    memory,
+  };
+  worker.elected += 1;
+  worker.busy += 1;
+  const finish = (attempt: SchemeAttempt): HookResult => {
+    worker.busy -= 1;
+    handler.release(memory);
+    return attempt.result;
+  };
+  const attempt = handler.handle(call);
+  return attempt instanceof Promise ? attempt.then(finish) : finish(attempt);
+}
+
+/** @returns 500: no module that is loaded speaks this scheme */
+export function noHandler(req: RequestRecord, url: string, scheme: string): HookResult {
+  logRequest(
+    req,
+    'warn',
+    'proxy',
+    'AH01144',
+    `No protocol handler was valid for the URL ${req.uri} (scheme '${scheme}'). If you are using a DSO version of mod_proxy, make sure the proxy submodules are included in the configuration using LoadModule. (${url})`,
+  );
+  return 500;
+}
+

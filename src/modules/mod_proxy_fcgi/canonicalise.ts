@@ -1,0 +1,79 @@
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/canonical.ts';
+import { bracketed, defaultPort, parseNetLocation } from '../mod_proxy/url.ts';
+
+/** What canonicalising leaves for the handler. */
+export interface FcgiNote {
+  /** `proxy-fcgi-pathinfo=full`: the path to look for on disk, decoded; undefined: no look-up. */
+  readonly walkPath: string | undefined;
+}
+
+export const FCGI_NOTE = 'mod_proxy_fcgi';
+
+/**
+ * Gives an `fcgi:` request its final name, and its path information when `proxy-fcgi-pathinfo` asks for it.
+ *
+ * @param url      after `proxy:`
+ * @param mayBeFpm `ProxyFCGIBackendType` is not GENERIC
+ * @returns DECLINED for another scheme, or the status of a URL that can't be forwarded
+ * @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_canon`
+ */
+export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: boolean): HookResult {
+  if (url.length < 5 || url.slice(0, 5).toLowerCase() !== 'fcgi:') return DECLINED;
+  const place = parseNetLocation(url.slice(5));
+  if (typeof place === 'string') {
+    logRequest(req, 'error', 'proxy_fcgi', 'AH01059', `error parsing URL ${url.slice(5)}: ${place}`);
+    return 400;
+  }
+  let path = place.path;
+  if (isRaw(req)) {
+    if (hasForbiddenByte(path, mayBeFpm)) {
+      const what = mayBeFpm ? " or '?'" : '';
+      logRequest(req, 'error', 'proxy_fcgi', 'AH10414', `To be forwarded path contains control characters${what} (${path})`);
+      return 403;
+    }
+  } else {
+    const keepsSlashes = req.server.gateway.services.allowEncodedSlashes(req.server) === 'nodecode';
+    const encoded = encodePath(path, keepsSlashes);
+    if (encoded === undefined) return 400;
+    path = encoded;
+  }
+  const port = place.port === 0 || place.port === defaultPort('fcgi') ? '' : `:${place.port}`;
+  req.filename = `proxy:fcgi://${bracketed(place.host)}${port}/${path}`;
+  const mode = req.subprocessEnv.get('proxy-fcgi-pathinfo');
+  if (mode !== undefined) setPathInfo(req, path, mode.toLowerCase());
+  return OK;
+}
+
+/** The path stands as it shall be sent, and is not encoded again. */
+function isRaw(req: RequestRecord): boolean {
+  const { notes } = req;
+  return notes.has('proxy-sethandler') || notes.has('proxy-nocanon') || notes.has('proxy-noencode');
+}
+
+function setPathInfo(req: RequestRecord, path: string, mode: string): void {
+  switch (mode) {
+    case 'full':
+      req.setModuleNote(FCGI_NOTE, { walkPath: unescapeKeepingSlashes(path) } satisfies FcgiNote);
+      return;
+    case 'first-dot':
+      splitAfter(req, path, path.indexOf('.'));
+      return;
+    case 'last-dot':
+      splitAfter(req, path, path.lastIndexOf('.'));
+      return;
+    case 'unescape':
+      req.pathInfo = unescapeKeepingSlashes(`/${path}`);
+      return;
+    default:
+      req.pathInfo = `/${path}`;
+  }
+}
+
+/** Path information from the first slash after a dot on; none without a dot, or without a slash behind it. */
+function splitAfter(req: RequestRecord, path: string, dot: number): void {
+  const slash = dot < 0 ? -1 : path.indexOf('/', dot);
+  if (slash >= 0) req.pathInfo = unescapeKeepingSlashes(path.slice(slash));
+}

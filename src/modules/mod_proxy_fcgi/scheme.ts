@@ -1,0 +1,91 @@
+import { mayRetry, retryBudget } from '../../backend/retry.ts';
+import type { StdinSource } from '../../fastcgi/stdin-source.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { DONE, type HookResult } from '../../pipeline/status.ts';
+import type { SchemeAttempt, SchemeCall, SchemeHandler } from '../mod_proxy/scheme.ts';
+import { canonicaliseFcgi } from './canonicalise.ts';
+import { buildParams } from './environment.ts';
+import { modProxyFcgi } from './index.ts';
+import { isBodyFailure, prepareBody, type PreparedBody } from './request-body.ts';
+import { portText, ScriptResponse, type ScriptOutcome } from './script-response.ts';
+import { FileStdin } from './spool.ts';
+
+function canonicalise(req: RequestRecord, url: string): HookResult {
+  return canonicaliseFcgi(req, url, modProxyFcgi.dir(req)?.backendType !== 'GENERIC');
+}
+
+/** One attempt of a request at one worker. @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_handler` */
+async function handle(call: SchemeCall): Promise<SchemeAttempt> {
+  const { req } = call;
+  const known = call.memory.body as PreparedBody | undefined;
+  const body = known ?? (await prepareBody(req));
+  call.memory.body = body;
+  if (isBodyFailure(body)) {
+    const text = `Error dispatching request to ${portText(req)}: (reading input brigade)`;
+    logRequest(req, 'error', 'proxy_fcgi', 'AH01075', text, body.message);
+    if (!body.isGone) return { result: body.status, status: body.status, mayFailOver: false };
+    req.output.abort();
+    return { result: DONE, status: body.status, mayFailOver: false };
+  }
+  const params = buildParams(req, modProxyFcgi.dir(req));
+  if (params === undefined) {
+    logRequest(req, 'error', 'proxy_fcgi', 'AH01074', `Failed writing Environment to ${portText(req)}:`);
+    return { result: 503, status: 503, mayFailOver: false };
+  }
+  retryBudget.countRequest(performance.now());
+  let outcome = await exchange(call, params, body, false);
+  if (outcome.error && mayBeSentAgain(call, outcome, body)) {
+    call.memory.wasRetried = true;
+    outcome = await exchange(call, params, body, true);
+  }
+  return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
+}
+
+function exchange(call: SchemeCall, params: string, body: StdinSource, isFresh: boolean): Promise<ScriptOutcome> {
+  const { req, worker } = call;
+  return new Promise((resolve) => {
+    const { flushPackets, flushWaitMs } = worker.settings;
+    const response = new ScriptResponse(req, { flushPackets, flushWaitMs, overrides: call.overrides }, resolve);
+    const running = worker.run({ params, stdin: body, defaultTimeoutMs: call.defaultTimeoutMs, isFresh }, response);
+    response.follow(running);
+  });
+}
+
+/** A kept connection was closed under a safe request: it is sent once more, on a fresh one. */
+function mayBeSentAgain(call: SchemeCall, outcome: ScriptOutcome, body: StdinSource): boolean {
+  const { error } = outcome;
+  if (!error || error.code === 'HGW_BACKEND_CONNECT' || error.code === 'HGW_BACKEND_OVERLOADED') return false;
+  const isAllowed = mayRetry({
+    method: call.req.method,
+    error,
+    isBodyReplayable: body.isReplayable,
+    wasRetried: call.memory.wasRetried === true,
+    leftMs: call.defaultTimeoutMs - (Date.now() - call.req.requestTimeMs),
+  });
+  return isAllowed && retryBudget.take(performance.now());
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/**
+ * Whether another member may be tried: no application began to work on the request, or it is a safe one of which no
+ * answer was seen. httpd fails over with any method, and may so execute a POST twice.
+ */
+function mayFailOver(req: RequestRecord, outcome: ScriptOutcome, body: StdinSource): boolean {
+  const { error } = outcome;
+  if (!error || error.status !== 503 || !body.isReplayable) return false;
+  if (!error.evidence.wasRequestSent || error.code === 'HGW_BACKEND_OVERLOADED') return true;
+  return SAFE_METHODS.has(req.method) && !error.evidence.hasAnswer;
+}
+
+/** The `fcgi:` scheme. */
+export const fcgiScheme: SchemeHandler = {
+  module: 'mod_proxy_fcgi',
+  scheme: 'fcgi',
+  canonicalise,
+  handle,
+  release(memory) {
+    if (memory.body instanceof FileStdin) memory.body.close();
+  },
+};

@@ -1,0 +1,308 @@
+import type { BackendError } from '../../fastcgi/errors.ts';
+import type { Exchange, ExchangeListener } from '../../fastcgi/exchange.ts';
+import { isHeaderOnlyStatus } from '../../pipeline/error-page.ts';
+import { logRequest } from '../../pipeline/log.ts';
+import type { RequestRecord } from '../../pipeline/request.ts';
+import { DONE, OK, type HookResult } from '../../pipeline/status.ts';
+import { schedule, type Timer } from '../../pipeline/timers.ts';
+import { applyHead, applyMalformedHead, type AppliedHead } from './apply-head.ts';
+import { parseScriptHead, ScriptHead } from './script-head.ts';
+
+/** Most STDERR bytes of one request that the log gets. */
+const MAX_LOGGED_STDERR = 65_536;
+/** Longest piece of STDERR in one log line. */
+const STDERR_LINE = 8192;
+
+export interface ResponseSettings {
+  readonly flushPackets: 'off' | 'on' | 'auto';
+  readonly flushWaitMs: number;
+  /** Whether a page of ours takes the place of a script's answer with this status. */
+  readonly overrides: (status: number) => boolean;
+}
+
+/** How an exchange came out for the request. */
+export interface ScriptOutcome {
+  /** For the pipeline. */
+  readonly result: HookResult;
+  /** The status that the script or the gateway answered with. */
+  readonly status: number;
+  /** Set when the exchange failed before anything was sent to the client. */
+  readonly error: BackendError | undefined;
+}
+
+/**
+ * Turns an application's output into the response of a request: header block first, then the body as it comes.
+ * Nothing leaves for the client before the first byte of the body, or its end.
+ *
+ * @source httpd modules/proxy/mod_proxy_fcgi.c `dispatch`
+ */
+export class ScriptResponse implements ExchangeListener {
+  readonly #req: RequestRecord;
+  readonly #settings: ResponseSettings;
+  readonly #done: (outcome: ScriptOutcome) => void;
+  #exchange: Exchange | undefined;
+  #head: ScriptHead | undefined = new ScriptHead();
+  #state: 'head' | 'body' | 'dropped' | 'over' = 'head';
+  /** Status of a script whose answer gives way to a page of ours. */
+  #overridden = 0;
+  #announcedBytes = -1;
+  #hasWritten = false;
+  #stderrBytes = 0;
+  #flushTimer: Timer | undefined;
+
+  /** @param done called once, when the answer is complete or has failed */
+  constructor(req: RequestRecord, settings: ResponseSettings, done: (outcome: ScriptOutcome) => void) {
+    this.#req = req;
+    this.#settings = settings;
+    this.#done = done;
+  }
+
+  /** To be called with what `run` gave. */
+  follow(exchange: Exchange): void {
+    this.#exchange = exchange;
+    const { output } = this.#req;
+    output.onDrain = () => exchange.resume();
+    output.onGone = () => this.#giveUp();
+    if (output.isClosed) this.#giveUp();
+  }
+
+  stdout(slice: Buffer): void {
+    if (this.#state === 'body') this.#write(slice);
+    else if (this.#state === 'head') this.#readHead(slice);
+  }
+
+  stderr(slice: Buffer): void {
+    const room = MAX_LOGGED_STDERR - this.#stderrBytes;
+    this.#stderrBytes += slice.length;
+    const logged = slice.length <= room ? slice : slice.subarray(0, Math.max(0, room));
+    for (let at = 0; at < logged.length; at += STDERR_LINE) {
+      const text = logged.toString('latin1', at, Math.min(at + STDERR_LINE, logged.length));
+      logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01071', `Got error '${text}'`);
+    }
+  }
+
+  stdoutEnd(): void {
+    const { output } = this.#req;
+    switch (this.#state) {
+      case 'head':
+        this.#logScriptFault('End of script output before headers');
+        this.#finish(502, 502);
+        return;
+      case 'dropped':
+        this.#finish(this.#overridden, this.#overridden);
+        return;
+      case 'body':
+        if (this.#announcedBytes > 0) output.abort();
+        else output.end();
+        this.#finish(OK, this.#req.status);
+        return;
+      case 'over':
+        return;
+    }
+  }
+
+  unknownRecord(type: number): void {
+    logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01072', `Got bogus record ${type}`);
+  }
+
+  end(): void {
+    this.#logDroppedStderr();
+    this.stdoutEnd();
+  }
+
+  fail(error: BackendError): void {
+    this.#logDroppedStderr();
+    const req = this.#req;
+    logBackendError(req, error);
+    if (this.#state === 'over') return;
+    if (this.#state === 'dropped') {
+      this.#finish(this.#overridden, this.#overridden);
+      return;
+    }
+    if (this.#hasWritten) {
+      req.output.abort();
+      this.#finish(DONE, req.status);
+      return;
+    }
+    if (this.#state === 'body') resetResponse(req);
+    if (error.code === 'HGW_BACKEND_NAME') tellProxyError(req, error.status, error.log.message);
+    this.#finish(error.status, error.status, error);
+  }
+
+  #readHead(slice: Buffer): void {
+    const head = this.#head!;
+    const bodyStart = head.push(slice);
+    if (bodyStart < 0) {
+      if (head.isTooLong) this.#refuse(502, 'the header block is too long');
+      return;
+    }
+    this.#head = undefined;
+    const fields = parseScriptHead(head.text);
+    const applied = 'kind' in fields ? applyMalformedHead(this.#req, fields) : applyHead(this.#req, fields);
+    this.#go(applied);
+    if (bodyStart < slice.length && this.#state === 'body') this.#write(slice.subarray(bodyStart));
+  }
+
+  #go(applied: AppliedHead): void {
+    const req = this.#req;
+    switch (applied.kind) {
+      case 'refuse':
+        this.#refuse(applied.status, undefined);
+        return;
+      case 'malformed':
+        this.#exchange?.abort();
+        req.headersOut.set('Content-Length', '0');
+        req.output.end();
+        this.#finish(OK, 500);
+        return;
+      case 'respondWithoutBody':
+        if (req.status === 412) req.headersOut.set('Content-Length', '0');
+        req.output.end();
+        this.#finish(OK, req.status);
+        return;
+      case 'respond':
+        if (req.isInitial && this.#settings.overrides(req.status)) {
+          this.#overridden = req.status;
+          this.#state = 'dropped';
+          req.status = 200;
+          return;
+        }
+        if (isHeaderOnlyStatus(req.status)) {
+          req.output.end();
+          this.#finish(OK, req.status);
+          return;
+        }
+        this.#announcedBytes = req.headerOnly ? -1 : announcedLength(req);
+        this.#state = 'body';
+    }
+  }
+
+  #write(slice: Buffer): void {
+    const { output } = this.#req;
+    const piece = this.#announcedBytes < 0 ? slice : slice.subarray(0, this.#announcedBytes);
+    if (this.#announcedBytes >= 0) this.#announcedBytes -= piece.length;
+    if (piece.length === 0) return;
+    this.#hasWritten = true;
+    const mayGoOn = output.write(piece);
+    if (!mayGoOn) this.#exchange?.pause();
+    if (this.#settings.flushPackets === 'on') output.flush();
+    else if (this.#settings.flushPackets === 'auto') this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushTimer) {
+      this.#flushTimer.refresh(this.#settings.flushWaitMs);
+      return;
+    }
+    this.#flushTimer = schedule(this.#settings.flushWaitMs, () => {
+      if (this.#state === 'body') this.#req.output.flush();
+    });
+  }
+
+  /** Answers with a page of ours; the rest of the output is not wanted. */
+  #refuse(status: 500 | 502, reason: string | undefined): void {
+    this.#exchange?.abort();
+    resetResponse(this.#req);
+    if (reason !== undefined) this.#logScriptFault(reason);
+    logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01075', `Error dispatching request to ${portText(this.#req)}: (passing brigade to output filters)`);
+    this.#finish(status, status);
+  }
+
+  #logScriptFault(reason: string): void {
+    logRequest(this.#req, 'error', 'proxy_fcgi', '', `${reason}: ${this.#req.filename ?? ''}`);
+  }
+
+  /** The client is gone: nobody wants the answer. */
+  #giveUp(): void {
+    if (this.#state === 'over') return;
+    this.#exchange?.abort();
+    this.#finish(DONE, this.#req.status);
+  }
+
+  #logDroppedStderr(): void {
+    const dropped = this.#stderrBytes - MAX_LOGGED_STDERR;
+    if (dropped > 0) logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01071', `Got error: ${dropped} more bytes were dropped`);
+    this.#stderrBytes = 0;
+  }
+
+  #finish(result: HookResult, status: number, error?: BackendError): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#flushTimer?.cancel();
+    const { output } = this.#req;
+    output.onDrain = undefined;
+    output.onGone = undefined;
+    this.#exchange?.resume();
+    this.#done({ result, status, error });
+  }
+}
+
+/** The body length that a trusted script announced, or -1. */
+function announcedLength(req: RequestRecord): number {
+  const text = req.headersOut.get('Content-Length');
+  if (text === undefined) return -1;
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  req.headersOut.unset('Content-Length');
+  return -1;
+}
+
+/** Takes back what a script's header block put into the record. */
+function resetResponse(req: RequestRecord): void {
+  req.status = 200;
+  req.statusLine = undefined;
+  req.contentType = undefined;
+  req.headersOut.clear();
+  req.errHeadersOut.clear();
+}
+
+/** `:8080` for a port that is not the scheme's own: how httpd's log lines name the place. */
+export function portText(req: RequestRecord): string {
+  const port = req.server.gateway.services.serverPort(req);
+  return port === (req.connection.isTls ? 443 : 80) ? '' : `:${port}`;
+}
+
+/** The log lines of a failed exchange under httpd's numbers. */
+function logBackendError(req: RequestRecord, error: BackendError): void {
+  const { number, message, cause } = error.log;
+  switch (error.code) {
+    case 'HGW_BACKEND_CONNECT':
+    case 'HGW_BACKEND_CONNECT_TIMEOUT':
+      logRequest(req, 'error', 'proxy', number, message, cause);
+      logRequest(req, 'error', 'proxy_fcgi', 'AH01079', `failed to make connection to backend: ${hostOf(req)}`);
+      return;
+    case 'HGW_BACKEND_NAME':
+    case 'HGW_BACKEND_ACQUIRE_TIMEOUT':
+    case 'HGW_BACKEND_QUEUE_FULL':
+    case 'HGW_BACKEND_SHUT':
+      logRequest(req, 'error', 'proxy', number, message, cause);
+      return;
+    case 'HGW_BACKEND_WRITE':
+      logRequest(req, 'error', 'proxy_fcgi', number, `Failed writing Environment to ${portText(req)}:`, cause);
+      return;
+    case 'HGW_BACKEND_TIMEOUT':
+      logRequest(req, 'error', 'proxy_fcgi', number, `Error dispatching request to ${portText(req)}: (polling)`, cause);
+      return;
+    case 'HGW_REQUEST_BODY':
+      logRequest(req, 'error', 'proxy_fcgi', number, `Error dispatching request to ${portText(req)}: (reading input brigade)`, cause);
+      return;
+    case 'HGW_BACKEND_CLOSED':
+    case 'HGW_BACKEND_BAD_VERSION':
+    case 'HGW_BACKEND_BAD_REQUEST_ID':
+    case 'HGW_BACKEND_OVERLOADED':
+    case 'HGW_BACKEND_REFUSED':
+      logRequest(req, 'error', 'proxy_fcgi', number, message, cause);
+      logRequest(req, 'error', 'proxy_fcgi', 'AH01075', `Error dispatching request to ${portText(req)}: `, cause);
+  }
+}
+
+function hostOf(req: RequestRecord): string {
+  return /^proxy:fcgi:\/\/(\[[^\]]*\]|[^:/]*)/.exec(req.filename ?? '')?.[1] ?? '';
+}
+
+/** Lets the error page say what went wrong. @source httpd modules/proxy/proxy_util.c `ap_proxyerror` */
+export function tellProxyError(req: RequestRecord, status: number, message: string): void {
+  const reason = message.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  req.notes.set('error-notes', `The proxy server could not handle the request<p>Reason: <strong>${reason}</strong></p>`);
+  req.notes.set('verbose-error-to', '*');
+  req.statusLine = `${status} Proxy Error`;
+}
