@@ -28,8 +28,11 @@ export interface ExprOptions {
   readonly checkRegex?: (source: string, caseless: boolean) => RegexProblem | undefined;
   /** Whether the text is an address, a partial address or a subnet. */
   readonly isSubnet?: (text: string) => boolean;
-  /** Refuses what reads files, as mod_include does. */
-  readonly restricted?: boolean;
+  /**
+   * Refuses what reads files: `file()` and `filesize()` in `.htaccess`, in mod_include and mod_authnz_fcgi the file tests
+   * (`-f` and its like) too.
+   */
+  readonly restricted?: 'htaccess' | 'all';
   /** Takes mod_ssl's `%{SSL_...}` and `PeerExtList()`. */
   readonly ssl?: boolean;
 }
@@ -153,7 +156,7 @@ export class ExprParser extends EmbeddedActionsParser {
       const end = endOf(operator);
       if (!UNARY_OPERATORS.has(name)) {
         this.#report(`Unary operator '-${name}' does not exist`, operator.startOffset, end);
-      } else if (this.#options.restricted === true && RESTRICTED_OPERATORS.has(name)) {
+      } else if (this.#options.restricted === 'all' && RESTRICTED_OPERATORS.has(name)) {
         this.#report(`-${name} not available in restricted context`, operator.startOffset, end);
       } else if (name === 'R') this.#checkSubnet('-R', operand);
       return {
@@ -424,7 +427,7 @@ export class ExprParser extends EmbeddedActionsParser {
     const canonical = name.image.toLowerCase();
     if (!FUNCTIONS.has(canonical)) {
       this.#report(`Function '${name.image}' does not exist`, name.startOffset, endOf(name));
-    } else if (this.#options.restricted === true && RESTRICTED_FUNCTIONS.has(canonical)) {
+    } else if (this.#options.restricted !== undefined && RESTRICTED_FUNCTIONS.has(canonical)) {
       this.#report(`${name.image} not available in restricted context`, name.startOffset, endOf(name));
     }
     return { kind: 'call', name: canonical, spelling: name.image, argument, start, end };
