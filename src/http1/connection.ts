@@ -65,6 +65,8 @@ export class ClientConnection implements BodySource, ResponseHost {
   #awaitsContinue = false;
   #droppedBytes = 0;
   #isAnswered = false;
+  /** The head was refused: what follows it may not be what it seems. */
+  #isRefused = false;
   #isKept = false;
 
   constructor(front: ConnectionFront, socket: Duplex, info: ConnectionInfo, onClosed: () => void) {
@@ -213,6 +215,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isKept = false;
     this.#takeAheadAsBody(req, body);
 
+    this.#isRefused = failure !== undefined && failure.status !== 417;
     const refusal = failure ?? this.#refusal(head.method, named, settings);
     if (refusal) {
       logRequest(req, 'info', 'core', refusal.number, refusal.message);
@@ -291,7 +294,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     const missing = body.isFinished ? 0 : (body.missingBytes ?? 0);
     const isExpecting = this.#awaitsContinue && !(body.isAnnounced && body.isFinished);
     const mayKeepAlive =
-      !this.#front.isClosing && !isExpecting && body.failure === undefined && missing <= MAX_DROPPED_BYTES;
+      !this.#front.isClosing && !this.#isRefused && !isExpecting && body.failure === undefined && missing <= MAX_DROPPED_BYTES;
     return { settings: this.#settings, mayKeepAlive, keptAlive: this.#info.keptAlive };
   }
 

@@ -43,6 +43,8 @@ const MOST_FIELDS = 10_000;
 /** A control byte, a bare LF or a bare CR; what follows them is looked at line by line. */
 const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/; // eslint-disable-line no-control-regex -- the point
 const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- the point
+/** A request that begins like this can't become one: TLS and other binary protocols. */
+const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/; // eslint-disable-line no-control-regex -- the point
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
 const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
@@ -127,9 +129,9 @@ export class RequestHeadParser {
     if (this.hasBegun && this.result === undefined) this.#refuse(400, 'AH00566', 'request failed: incomplete head');
   }
 
-  /** The rest of a head did not come in time. */
+  /** The rest of a head did not come in time: refused when its request line did, else nobody is there to answer. */
   timeOut(): void {
-    if (this.hasBegun && this.result === undefined) this.#refuse(408, '', 'request failed: head came too slowly');
+    if (this.hasRequestLine && this.result === undefined) this.#refuse(408, '', 'request failed: head came too slowly');
   }
 
   reset(): void {
@@ -151,6 +153,9 @@ export class RequestHeadParser {
     if (at >= text.length) return;
     this.#carry += at === 0 ? text : text.slice(at);
     if (this.#carry.length > this.#lineLimit() + 2) this.#refuseLongLine();
+    else if (this.#theRequest === undefined && OTHER_PROTOCOL.test(this.#carry)) {
+      this.#refuse(400, 'AH03447', 'HTTP Request Line; not HTTP, perhaps TLS on a plain port');
+    }
   }
 
   /** One byte more than the limit passes, as in httpd, whose buffer counts the line's end. */

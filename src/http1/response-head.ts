@@ -75,7 +75,9 @@ function setConnectionHeaders(
   const saysClose = hasToken(headersOut.get('Connection'), 'close');
   const isFramed = isBodyless || headersOut.has('Content-Length');
   const canChunk = req.protocolNumber >= 1001;
-  const isChunked = state.mayKeepAlive && !isFramed && canChunk;
+  // The page of 416 comes after its connection was marked for closing: httpd ends it by closing then.
+  const endsByClosing = req.status === 416 && hasToken(wanted, 'close');
+  const isChunked = state.mayKeepAlive && !isFramed && canChunk && !endsByClosing;
   const asksToKeep = hasToken(wanted, 'keep-alive');
   const isKept =
     state.mayKeepAlive &&

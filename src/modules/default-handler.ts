@@ -144,7 +144,7 @@ function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
 }
 
 function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): RangePlan {
-  if (!req.headersIn.has('Range') && !req.headersIn.has('Request-Range')) return { kind: 'whole' };
+  if (!req.headersIn.has('Range')) return { kind: 'whole' };
   const limits: RangeLimits = {
     ranges: rangeLimit(config.maxRanges, DEFAULT_RANGE_LIMITS.ranges),
     overlaps: rangeLimit(config.maxRangeOverlaps, DEFAULT_RANGE_LIMITS.overlaps),

@@ -47,8 +47,7 @@ export function planByteRanges(
   partType: string | undefined,
 ): RangePlan {
   if (req.assbackwards || req.status !== 200 || length === 0) return WHOLE;
-  const usesOldName = !req.headersIn.has('Range');
-  const header = req.headersIn.get('Range') ?? req.headersIn.get('Request-Range');
+  const header = req.headersIn.get('Range');
   if (header === undefined || header.slice(0, 6).toLowerCase() !== 'bytes=') return WHOLE;
   if (req.headersOut.has('Content-Range') || !allowsRange(req)) return WHOLE;
 
@@ -64,7 +63,7 @@ export function planByteRanges(
     req.headersOut.set('Content-Range', `bytes ${only.start}-${only.end}/${length}`);
     return { kind: 'partial', parts: [{ lead: '', range: only }], tail: '', contentLength };
   }
-  req.contentType = `multipart/${usesOldName ? 'x-' : ''}byteranges; boundary=${BOUNDARY}`;
+  req.contentType = `multipart/byteranges; boundary=${BOUNDARY}`;
   const typeLine = partType === undefined ? '' : `Content-type: ${partType}\r\n`;
   const tail = `\r\n--${BOUNDARY}--\r\n`;
   let contentLength = tail.length;
@@ -112,7 +111,8 @@ function parseRanges(list: string, length: number): FoundRanges | undefined {
       open = { ...range };
       continue;
     }
-    let isMerged = range.start >= open.start && range.end <= open.end;
+    if (range.start >= open.start && range.end <= open.end) continue;
+    let isMerged = false;
     if (range.start < open.start && range.end >= open.start - 1) {
       open.start = range.start;
       reversals++;
@@ -156,10 +156,9 @@ function parseSpec(spec: string, length: number): ByteRange | undefined {
   return { start, end: Math.min(end, length - 1) };
 }
 
-/** A decimal number as C reads it, with leading blanks; undefined when it is none or exceeds 2^53. */
+/** A decimal number; undefined when it is none or exceeds 2^53. */
 function offset(text: string): number | undefined {
-  const digits = text.trimStart();
-  if (!/^\d{1,18}$/.test(digits)) return undefined;
-  const value = Number(digits);
+  if (!/^\d{1,18}$/.test(text)) return undefined;
+  const value = Number(text);
   return Number.isSafeInteger(value) ? value : undefined;
 }

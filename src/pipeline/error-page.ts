@@ -54,8 +54,8 @@ export function sendErrorResponse(
     return;
   }
   const body = text ?? builtInPage(req, location, recursiveStatus, page);
-  // httpd sends this one page after its range filter has begun the response, too late for a length.
-  if (status !== 416) req.headersOut.set('Content-Length', String(body.length));
+  // httpd sends these pages from within its filters, behind the one that counts the length.
+  if (status !== 416 && req.body.failure?.status !== 400) req.headersOut.set('Content-Length', String(body.length));
   req.output.write(body);
   req.output.end();
 }
