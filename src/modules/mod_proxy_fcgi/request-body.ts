@@ -1,15 +1,22 @@
 import type { BodyFailure } from '../../pipeline/exchange.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
+import { SPOOL_DEFAULTS, SpoolError, spoolBody } from '../../fastcgi/spool.ts';
 import { EMPTY_STDIN, HeldStdin, StreamedStdin, type StdinSource } from '../../fastcgi/stdin-source.ts';
 import { limitRequestBody } from '../core/access.ts';
-import { spool, type SpoolFailure } from './spool.ts';
 
 const BODY_NOTE = 'mod_proxy_fcgi body';
 
-/** A body that can be sent, or why it can't. */
-export type PreparedBody = StdinSource | BodyFailure | SpoolFailure;
+/** Why a body can't be sent; 503: there is no room to keep it. */
+export interface UnsendableBody {
+  readonly status: BodyFailure['status'] | 503;
+  readonly message: string;
+  readonly isGone: boolean;
+}
 
-export function isBodyFailure(body: PreparedBody): body is BodyFailure | SpoolFailure {
+/** A body that can be sent, or why it can't. */
+export type PreparedBody = StdinSource | UnsendableBody;
+
+export function isUnsendable(body: PreparedBody): body is UnsendableBody {
   return 'status' in body;
 }
 
@@ -30,13 +37,7 @@ export function prepareBody(req: RequestRecord): PreparedBody | Promise<Prepared
   markUsed(req);
   const limit = limitRequestBody(req);
   if (body.isComplete) return holdBody(req, limit);
-  if (body.contentLength === undefined) {
-    return spool(body, limit).then((spooled) => {
-      if ('status' in spooled) return spooled;
-      setLength(req, spooled.bytes);
-      return spooled.source;
-    });
-  }
+  if (body.contentLength === undefined) return spool(req, limit);
   if (limit > 0 && body.contentLength > limit) return tooLarge(body.contentLength, limit);
   return new StreamedStdin(body, limit);
 }
@@ -62,6 +63,25 @@ function holdBody(req: RequestRecord, limit: number): PreparedBody {
   if (failure) return failure;
   setLength(req, bytes);
   return new HeldStdin(pieces);
+}
+
+/** Collects a body whose length is unknown. */
+function spool(req: RequestRecord, limitBytes: number): Promise<PreparedBody> {
+  return new Promise((resolve) => {
+    spoolBody(
+      req.body,
+      { ...SPOOL_DEFAULTS, limitBytes },
+      {
+        spooled(body) {
+          setLength(req, body.lengthBytes);
+          resolve(body);
+        },
+        failed(failure) {
+          resolve(failure instanceof SpoolError ? { status: 503, message: failure.message, isGone: false } : failure);
+        },
+      },
+    );
+  });
 }
 
 function setLength(req: RequestRecord, bytes: number): void {

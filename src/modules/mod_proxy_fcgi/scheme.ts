@@ -1,4 +1,5 @@
 import { mayRetry, retryBudget } from '../../backend/retry.ts';
+import { SpooledBody } from '../../fastcgi/spool.ts';
 import type { StdinSource } from '../../fastcgi/stdin-source.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
@@ -7,9 +8,8 @@ import type { SchemeAttempt, SchemeCall, SchemeHandler } from '../mod_proxy/sche
 import { canonicaliseFcgi } from './canonicalise.ts';
 import { buildParams } from './environment.ts';
 import { modProxyFcgi } from './index.ts';
-import { isBodyFailure, prepareBody, type PreparedBody } from './request-body.ts';
+import { isUnsendable, prepareBody, type PreparedBody } from './request-body.ts';
 import { portText, ScriptResponse, type ScriptOutcome } from './script-response.ts';
-import { FileStdin } from './spool.ts';
 
 function canonicalise(req: RequestRecord, url: string): HookResult {
   return canonicaliseFcgi(req, url, modProxyFcgi.dir(req)?.backendType !== 'GENERIC');
@@ -21,7 +21,7 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
   const known = call.memory.body as PreparedBody | undefined;
   const body = known ?? (await prepareBody(req));
   call.memory.body = body;
-  if (isBodyFailure(body)) {
+  if (isUnsendable(body)) {
     const text = `Error dispatching request to ${portText(req)}: (reading input brigade)`;
     logRequest(req, 'error', 'proxy_fcgi', 'AH01075', text, body.message);
     if (!body.isGone) return { result: body.status, status: body.status, mayFailOver: false };
@@ -86,6 +86,6 @@ export const fcgiScheme: SchemeHandler = {
   canonicalise,
   handle,
   release(memory) {
-    if (memory.body instanceof FileStdin) memory.body.close();
+    if (memory.body instanceof SpooledBody) memory.body.release();
   },
 };
