@@ -40,10 +40,12 @@ export function describeTopic(topic: string): void {
         if (recorded === undefined) return;
         let seen = await runCase(subject, 'httpd', world);
         // httpd now and then closes a kept connection early; only what happens twice is a change.
-        if (compareAnswers(subject, recorded, seen, false).length > 0) seen = await runCase(subject, 'httpd', world);
+        if (compareAnswers(subject, recorded, seen, false).length > 0)
+          seen = await runCase(subject, 'httpd', world);
         expect(formatMismatches(compareAnswers(subject, recorded, seen, false))).toBe('');
       });
     }
-    if (!isApacheInstalled()) console.warn(`apache2 is not installed: ${topic} is compared with recorded answers only`);
+    if (!isApacheInstalled())
+      console.warn(`apache2 is not installed: ${topic} is compared with recorded answers only`);
   });
 }

@@ -14,7 +14,10 @@ test('every case is recorded, request by request', () => {
     .flatMap(loadTopic)
     .flatMap((subject) => {
       const recorded = readRecorded(subject);
-      const names = [...subject.requests.map(({ name }) => name), ...subject.starts.map(({ name }) => `start: ${name}`)];
+      const names = [
+        ...subject.requests.map(({ name }) => name),
+        ...subject.starts.map(({ name }) => `start: ${name}`),
+      ];
       return names.filter((name) => recorded?.has(name) !== true).map((name) => `${subject.id}: ${name}`);
     });
   expect(unrecorded).toEqual([]);

@@ -12,6 +12,8 @@ export async function compareServers(draft: Draft, world: World): Promise<readon
     const difference = `httpd: ${typeof httpd === 'string' ? httpd : 'started'}\ngateway: ${typeof gateway === 'string' ? gateway : 'started'}`;
     return [{ caseId: subject.id, request: '(start)', difference }];
   }
+  // A request that ends httpd itself (some internal redirects recurse until it crashes) has no right answer.
+  if ([...httpd.values()].some((answer) => answer.length === 1)) return [];
   return compareAnswers(subject, httpd, gateway, true);
 }
 
@@ -29,13 +31,18 @@ async function attempt(draft: Draft, kind: 'httpd' | 'gateway', world: World) {
  *
  * @param mostRuns how many smaller drafts are tried at most; each costs one start of both servers
  */
-export async function shrink(draft: Draft, mismatches: readonly Mismatch[], world: World, mostRuns = 150): Promise<Draft> {
+export async function shrink(
+  draft: Draft,
+  mismatches: readonly Mismatch[],
+  world: World,
+  mostRuns = 150,
+): Promise<Draft> {
   const first = mismatches[0]?.request;
   let smallest: Draft = { ...draft, requests: draft.requests.filter((request) => request === first) };
   if (smallest.requests.length === 0) smallest = draft;
   let runs = 0;
   if ((await compareServers(smallest, world)).length === 0) return draft;
-  for (let hasShrunk = true; hasShrunk; ) {
+  for (let hasShrunk = true; hasShrunk;) {
     hasShrunk = false;
     for (const candidate of smaller(smallest)) {
       runs += 1;

@@ -30,7 +30,9 @@ export function printDraft(draft: Draft): string {
   const sections = [
     `Made by the generator with seed ${draft.seed}.\n--- conf\n${printBlocks(draft.conf, '')}`,
     `--- files\n${draft.files.join('\n')}\n`,
-    ...draft.htaccess.map(({ directory, blocks }) => `--- file ${directory}.htaccess\n${printBlocks(blocks, '')}`),
+    ...draft.htaccess.map(
+      ({ directory, blocks }) => `--- file ${directory}.htaccess\n${printBlocks(blocks, '')}`,
+    ),
     `--- requests\n${draft.requests.join('\n')}\n`,
   ];
   return sections.join('');
@@ -44,14 +46,18 @@ export function toCase(draft: Draft): DifferentialCase {
 
 /** Every draft with one thing fewer, the biggest things first. */
 export function* smaller(draft: Draft): Generator<Draft> {
-  const without = <T>(list: readonly T[], index: number): readonly T[] => list.filter((_, other) => other !== index);
+  const without = <T>(list: readonly T[], index: number): readonly T[] =>
+    list.filter((_, other) => other !== index);
   for (let index = 0; index < draft.htaccess.length; index += 1) {
     yield { ...draft, htaccess: without(draft.htaccess, index) };
   }
   for (const conf of smallerBlocks(draft.conf)) yield { ...draft, conf };
   for (const [index, entry] of draft.htaccess.entries()) {
     for (const blocks of smallerBlocks(entry.blocks)) {
-      yield { ...draft, htaccess: draft.htaccess.map((other, at) => (at === index ? { ...entry, blocks } : other)) };
+      yield {
+        ...draft,
+        htaccess: draft.htaccess.map((other, at) => (at === index ? { ...entry, blocks } : other)),
+      };
     }
   }
   for (let index = 0; index < draft.files.length; index += 1) {

@@ -3,10 +3,33 @@ import { type Random, seededRandom } from './random.ts';
 
 type Maker = (random: Random) => Block;
 
-const URL_PATHS = ['/', '/a', '/a/', '/a/b', '/a/b/', '/b', '/b/x', '/sub', '/app', '/app/', '/a/i.php', '/A'] as const;
+const URL_PATHS = [
+  '/',
+  '/a',
+  '/a/',
+  '/a/b',
+  '/a/b/',
+  '/b',
+  '/b/x',
+  '/sub',
+  '/app',
+  '/app/',
+  '/a/i.php',
+  '/A',
+] as const;
 const FILE_NAMES = ['f.txt', 'i.php', 'index.php', 'index.html', 'x.html', 'f.php.txt', 'n'] as const;
 const DIRECTORIES = ['', 'a/', 'a/b/', 'b/', 'sub/', 'sub/a/'] as const;
-const PATTERNS = ['^/a', '/b/', '\\.php$', '^/(a|b)/(.*)$', '/([^/]+)$', '(?<part>[a-z]+)', '^/a/b', 'x', '^/sub(/.*)?$'] as const;
+const PATTERNS = [
+  '^/a',
+  '/b/',
+  '\\.php$',
+  '^/(a|b)/(.*)$',
+  '/([^/]+)$',
+  '(?<part>[a-z]+)',
+  '^/a/b',
+  'x',
+  '^/sub(/.*)?$',
+] as const;
 const NAMES = ['V1', 'V2', 'V3'] as const;
 const BACKENDS = ['fcgi://localhost:@F1@', 'fcgi://127.0.0.1:@F2@', 'unix:@SOCK3@|fcgi://localhost'] as const;
 const EXPRESSIONS = [
@@ -25,7 +48,16 @@ const some = (random: Random, makers: readonly [Maker, ...Maker[]], most: number
   Array.from({ length: 1 + random.below(most) }, () => random.pick(makers)(random));
 
 function target(random: Random): string {
-  return random.pick(['/a', '/a/', '/sub/i.php', '/moved', '/x?q=2', 'http://o.example/r', 'http://o.example', '/sp ace']);
+  return random.pick([
+    '/a',
+    '/a/',
+    '/sub/i.php',
+    '/moved',
+    '/x?q=2',
+    'http://o.example/r',
+    'http://o.example',
+    '/sp ace',
+  ]);
 }
 
 function handler(random: Random): string {
@@ -36,14 +68,26 @@ function handler(random: Random): string {
 /** Directives that may stand in any section and in .htaccess. */
 const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
   (r) => line(`SetEnv ${r.pick(NAMES)} d${r.below(100)}`),
-  (r) => line(`SetEnvIf ${r.pick(['Request_URI', 'X-A', 'V1', 'Request_Method'])} "${r.pick(['.', 'a(.*)', '^$', 'x', 'GET'])}" ${r.pick(NAMES)}=i${r.below(100)}`),
+  (r) =>
+    line(
+      `SetEnvIf ${r.pick(['Request_URI', 'X-A', 'V1', 'Request_Method'])} "${r.pick(['.', 'a(.*)', '^$', 'x', 'GET'])}" ${r.pick(NAMES)}=i${r.below(100)}`,
+    ),
   (r) => line(`SetEnvIf Request_URI "([^/]*)$" ${r.pick(NAMES)}=$1`),
   (r) => line(`UnsetEnv ${r.pick(NAMES)}`),
-  (r) => line(`Require ${r.pick(['all granted', 'all granted', 'all denied', 'ip 127', 'method GET', 'env V1', 'expr "%{QUERY_STRING} == \'q=1\'"'])}`),
+  (r) =>
+    line(
+      `Require ${r.pick(['all granted', 'all granted', 'all denied', 'ip 127', 'method GET', 'env V1', 'expr "%{QUERY_STRING} == \'q=1\'"'])}`,
+    ),
   (r) => line(`SetHandler ${handler(r)}`),
   (r) => line(`ForceType ${r.pick(['text/x-forced', 'None'])}`),
-  (r) => line(`ErrorDocument ${r.pick([404, 403, 500])} ${r.pick(['"text %{REQUEST_URI}"', '/a/i.php?e=1', '/a/x.html', '/missing', 'http://o.example/e', 'default'])}`),
-  (r) => line(`DirectoryIndex ${r.pick(['i.php', 'x.html i.php', 'index.html', 'disabled', '/a/i.php', 'none.html'])}`),
+  (r) =>
+    line(
+      `ErrorDocument ${r.pick([404, 403, 500])} ${r.pick(['"text %{REQUEST_URI}"', '/a/i.php?e=1', '/a/x.html', '/missing', 'http://o.example/e', 'default'])}`,
+    ),
+  (r) =>
+    line(
+      `DirectoryIndex ${r.pick(['i.php', 'x.html i.php', 'index.html', 'disabled', '/a/i.php', 'none.html'])}`,
+    ),
   (r) => line(`Redirect ${r.pick(['', 'permanent ', '303 '])}"${r.pick(URL_PATHS)}" "${target(r)}"`),
   (r) => line(`RedirectMatch "${r.pick(PATTERNS)}" "/rm/$1$2"`),
   (r) => line(`Redirect gone "${r.pick(URL_PATHS)}"`),
@@ -57,13 +101,18 @@ const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
   (r) => line(`ProxyFCGISetEnvIf "${r.pick(EXPRESSIONS)}" ${r.pick(NAMES)} "x-$1-%{reqenv:V1}"`),
   (r) => line(`CGIPassAuth ${r.pick(['On', 'Off'])}`),
   (r) => ({ text: `<If "${r.pick(EXPRESSIONS)}">`, children: some(r, SIMPLE, 2) }),
-  (r) => ({ text: `<Limit ${r.pick(['GET', 'POST PUT'])}>`, children: [line(`Require all ${r.pick(['granted', 'denied'])}`)] }),
+  (r) => ({
+    text: `<Limit ${r.pick(['GET', 'POST PUT'])}>`,
+    children: [line(`Require all ${r.pick(['granted', 'denied'])}`)],
+  }),
 ];
 
 const SIMPLE = PER_DIRECTORY.slice(0, 8) as unknown as readonly [Maker, ...Maker[]];
 
 const filesSection: Maker = (r) => ({
-  text: r.chance(0.5) ? `<Files "${r.pick(['i.php', '*.txt', '?.txt', 'index.*', 'n', 'none'])}">` : `<FilesMatch "${r.pick(['\\.php$', '^[if]\\.', '(?<base>.*)\\.txt$', 'x'])}">`,
+  text: r.chance(0.5)
+    ? `<Files "${r.pick(['i.php', '*.txt', '?.txt', 'index.*', 'n', 'none'])}">`
+    : `<FilesMatch "${r.pick(['\\.php$', '^[if]\\.', '(?<base>.*)\\.txt$', 'x'])}">`,
   children: some(r, PER_DIRECTORY, 3),
 });
 
@@ -72,32 +121,50 @@ const directorySection: Maker = (r) => {
   if (r.chance(0.3)) children.push(filesSection(r));
   const path = `@DOCROOT@/${r.pick(['', 'a', 'a/b', 'a/', '*', 'sub', 'a/*', 'b', 'nope', 's?b'])}`;
   if (r.chance(0.75)) {
-    if (r.chance(0.5)) children.unshift(line(`AllowOverride ${r.pick(['All', 'All', 'None', 'FileInfo', 'AuthConfig Limit Indexes'])}`));
+    if (r.chance(0.5))
+      children.unshift(
+        line(`AllowOverride ${r.pick(['All', 'All', 'None', 'FileInfo', 'AuthConfig Limit Indexes'])}`),
+      );
     return { text: `<Directory "${path}">`, children };
   }
-  return { text: `<DirectoryMatch "${r.pick(['/a', '/b$', 'docroot/(?<dir>[^/]+)', '\\.php$', '^/'])}">`, children };
+  return {
+    text: `<DirectoryMatch "${r.pick(['/a', '/b$', 'docroot/(?<dir>[^/]+)', '\\.php$', '^/'])}">`,
+    children,
+  };
 };
 
 const locationSection: Maker = (r) => {
   const children: Block[] = [...some(r, PER_DIRECTORY, 3)];
-  if (r.chance(0.2)) children.push(line(`ProxyPass "${r.pick(['!', 'fcgi://localhost:@F1@/lp', 'fcgi://localhost:@F1@/lp/'])}"`));
+  if (r.chance(0.2))
+    children.push(
+      line(`ProxyPass "${r.pick(['!', 'fcgi://localhost:@F1@/lp', 'fcgi://localhost:@F1@/lp/'])}"`),
+    );
   if (r.chance(0.1)) children.push(line(`Alias "@DOCROOT@/${r.pick(['a/f.txt', 'sub'])}"`));
   return {
-    text: r.chance(0.6) ? `<Location "${r.pick([...URL_PATHS, '/a/*', '/*/b', '/s?b'] as [string, ...string[]])}">` : `<LocationMatch "${r.pick(PATTERNS)}">`,
+    text: r.chance(0.6)
+      ? `<Location "${r.pick([...URL_PATHS, '/a/*', '/*/b', '/s?b'] as [string, ...string[]])}">`
+      : `<LocationMatch "${r.pick(PATTERNS)}">`,
     children,
   };
 };
 
 const proxySection: Maker = (r) => ({
-  text: r.chance(0.6) ? `<Proxy "${r.pick(['fcgi://localhost:@F1@/', 'fcgi://*', '*', 'fcgi://localhost:@F1@/p', 'fcgi://127.0.0.1:@F2@'])}">` : `<ProxyMatch "${r.pick(['/p', '(?<rest>[^/]+)$', '^fcgi:'])}">`,
+  text: r.chance(0.6)
+    ? `<Proxy "${r.pick(['fcgi://localhost:@F1@/', 'fcgi://*', '*', 'fcgi://localhost:@F1@/p', 'fcgi://127.0.0.1:@F2@'])}">`
+    : `<ProxyMatch "${r.pick(['/p', '(?<rest>[^/]+)$', '^fcgi:'])}">`,
   children: some(r, SIMPLE, 2),
 });
 
 const SERVER: readonly [Maker, ...Maker[]] = [
-  (r) => line(`Alias "${r.pick(URL_PATHS)}" "@DOCROOT@/${r.pick(['a', 'a/', 'b', 'sub/a', 'nope', 'a/f.txt'])}"`),
+  (r) =>
+    line(`Alias "${r.pick(URL_PATHS)}" "@DOCROOT@/${r.pick(['a', 'a/', 'b', 'sub/a', 'nope', 'a/f.txt'])}"`),
   (r) => line(`AliasMatch "${r.pick(PATTERNS)}" "@DOCROOT@/a/${r.pick(['$1', 'f.txt', 'i.php'])}"`),
-  (r) => line(`ProxyPass "${r.pick(URL_PATHS)}" "${r.pick(['!', 'fcgi://localhost:@F1@/p', 'fcgi://localhost:@F1@/p/', 'fcgi://127.0.0.1:@F2@', 'unix:@SOCK3@|fcgi://localhost/u/', 'fcgi://localhost:@F1@'])}"`),
-  (r) => line(`ProxyPassMatch "${r.pick(PATTERNS)}" "fcgi://localhost:@F1@/m/${r.pick(['$1', '', '$0', 'x$2'])}"`),
+  (r) =>
+    line(
+      `ProxyPass "${r.pick(URL_PATHS)}" "${r.pick(['!', 'fcgi://localhost:@F1@/p', 'fcgi://localhost:@F1@/p/', 'fcgi://127.0.0.1:@F2@', 'unix:@SOCK3@|fcgi://localhost/u/', 'fcgi://localhost:@F1@'])}"`,
+    ),
+  (r) =>
+    line(`ProxyPassMatch "${r.pick(PATTERNS)}" "fcgi://localhost:@F1@/m/${r.pick(['$1', '', '$0', 'x$2'])}"`),
   (r) => line(`AllowEncodedSlashes ${r.pick(['On', 'Off', 'NoDecode'])}`),
   (r) => line(`MergeSlashes ${r.pick(['On', 'Off'])}`),
   () => line('ProxyErrorOverride On 404'),
@@ -120,7 +187,29 @@ function serverBlocks(random: Random, most: number): readonly Block[] {
 }
 
 function requestLine(random: Random): string {
-  const segments = ['a', 'a', 'b', 'sub', 'app', 'i.php', 'f.txt', 'x.html', 'index.php', 'n', 'nope', 'A', '%61', 'a%20b', '..', '.', '', 'p%2Fq', 'f.php.txt', '%C3%A9', 'x;y=1'] as const;
+  const segments = [
+    'a',
+    'a',
+    'b',
+    'sub',
+    'app',
+    'i.php',
+    'f.txt',
+    'x.html',
+    'index.php',
+    'n',
+    'nope',
+    'A',
+    '%61',
+    'a%20b',
+    '..',
+    '.',
+    '',
+    'p%2Fq',
+    'f.php.txt',
+    '%C3%A9',
+    'x;y=1',
+  ] as const;
   const depth = random.below(4);
   let path = '';
   for (let index = 0; index < depth; index += 1) path += `/${random.pick(segments)}`;
@@ -142,11 +231,17 @@ export function generateDraft(seed: number): Draft {
   const random = seededRandom(seed);
   const conf: Block[] = [...serverBlocks(random, 8)];
   if (random.chance(0.6)) {
-    conf.push({ text: '<FilesMatch "\\.php$">', children: [line(`SetHandler "proxy:${random.pick(BACKENDS)}"`)] });
+    conf.push({
+      text: '<FilesMatch "\\.php$">',
+      children: [line(`SetHandler "proxy:${random.pick(BACKENDS)}"`)],
+    });
   }
   if (random.chance(0.3)) {
     conf.push(
-      { text: '<VirtualHost *:@PORT@>', children: [line('ServerName www.example.test'), ...serverBlocks(random, 4)] },
+      {
+        text: '<VirtualHost *:@PORT@>',
+        children: [line('ServerName www.example.test'), ...serverBlocks(random, 4)],
+      },
       { text: '<VirtualHost *:@PORT@>', children: [line('ServerName v2.test'), ...serverBlocks(random, 4)] },
     );
   }

@@ -100,7 +100,11 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
         files.push(...meaningful(lines).map(parseFileLine));
         break;
       case 'file':
-        files.push({ kind: 'file', path: argument, content: lines.length === 0 ? '' : `${lines.join('\n')}\n` });
+        files.push({
+          kind: 'file',
+          path: argument,
+          content: lines.length === 0 ? '' : `${lines.join('\n')}\n`,
+        });
         break;
       case 'requests':
         requests.push(...meaningful(lines).map((line) => parseRequestLine(line, path)));
@@ -180,7 +184,12 @@ function parseFileLine(line: string): CaseFile {
   if (link !== null) return { kind: 'link', path: unescapeBytes(link[1] ?? ''), target: link[2] ?? '' };
   const size = /^(.*?) size=(\d+)$/.exec(rest);
   if (size !== null) {
-    return { kind: 'file', path: unescapeBytes(size[1] ?? ''), content: pattern(Number(size[2])), ...permissions };
+    return {
+      kind: 'file',
+      path: unescapeBytes(size[1] ?? ''),
+      content: pattern(Number(size[2])),
+      ...permissions,
+    };
   }
   const text = /^(.*?) = ?(.*)$/.exec(rest);
   if (text !== null) {
@@ -290,14 +299,21 @@ function parseRawRequest(name: string, lines: readonly string[], path: string): 
   for (const line of lines) {
     if (line.startsWith('# ')) continue;
     if (!line.startsWith('@')) {
-      bytes += line.endsWith('\\') && !line.endsWith('\\\\') ? unescapeBytes(line.slice(0, -1)) : `${unescapeBytes(line)}\r\n`;
+      bytes +=
+        line.endsWith('\\') && !line.endsWith('\\\\')
+          ? unescapeBytes(line.slice(0, -1))
+          : `${unescapeBytes(line)}\r\n`;
       continue;
     }
     if (applyComparison(draft, line)) continue;
     const [word, ...rest] = line.split(' ');
     if (word === '@bodysize') bytes += pattern(Number(rest[0]));
     else if (word === '@fill') bytes += (rest[0] ?? 'a').repeat(Number(rest[1]));
-    else if (word === '@fields') bytes += Array.from({ length: Number(rest[0]) }, (_, n) => `X-${n}: ${'v'.repeat(Number(rest[1] ?? 1))}\r\n`).join('');
+    else if (word === '@fields')
+      bytes += Array.from(
+        { length: Number(rest[0]) },
+        (_, n) => `X-${n}: ${'v'.repeat(Number(rest[1] ?? 1))}\r\n`,
+      ).join('');
     else if (word === '@chunked') bytes += chunkedBody(rest.map(Number));
     else if (word === '@pause') {
       flush();
@@ -308,7 +324,8 @@ function parseRawRequest(name: string, lines: readonly string[], path: string): 
     } else throw new Error(`${path}: no such instruction: ${line}`);
   }
   flush();
-  if (draft.methods.length === 0) draft.methods = [/^([A-Z]+) /.exec(lines.find((line) => !line.startsWith('@')) ?? '')?.[1] ?? 'GET'];
+  if (draft.methods.length === 0)
+    draft.methods = [/^([A-Z]+) /.exec(lines.find((line) => !line.startsWith('@')) ?? '')?.[1] ?? 'GET'];
   return finishRequest(name, segments, draft);
 }
 

@@ -131,7 +131,10 @@ function parseResponse(
   if (!text.startsWith('HTTP/') || headEnd < 0) {
     if (!hasEnded) return undefined;
     const isTruncated = text.startsWith('HTTP/');
-    return { response: { statusLine: '', headers: [], framing: 'close', body: text, isTruncated }, bytes: text.length };
+    return {
+      response: { statusLine: '', headers: [], framing: 'close', body: text, isTruncated },
+      bytes: text.length,
+    };
   }
   const [statusLine = '', ...lines] = text.slice(0, headEnd).split('\r\n');
   const headers = lines.map((line): readonly [string, string] => {
@@ -146,7 +149,8 @@ function parseResponse(
   });
   const valueOf = (name: string): string | undefined =>
     headers.find(([other]) => other.toLowerCase() === name)?.[1];
-  if (method === 'HEAD' || status === 204 || status === 304 || status === 100) return build('none', '', start);
+  if (method === 'HEAD' || status === 204 || status === 304 || status === 100)
+    return build('none', '', start);
   if (/chunked/i.test(valueOf('transfer-encoding') ?? '')) {
     const chunked = parseChunks(text, start);
     if (!chunked.isComplete && !hasEnded) return undefined;

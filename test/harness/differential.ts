@@ -2,7 +2,13 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { type Answer, describeExchange, diffAnswers, statusesOf } from './answers.ts';
-import { type CaseRequest, type DifferentialCase, type Segment, type StartTrial, readCaseFile } from './case-file.ts';
+import {
+  type CaseRequest,
+  type DifferentialCase,
+  type Segment,
+  type StartTrial,
+  readCaseFile,
+} from './case-file.ts';
 import { exchange } from './client.ts';
 import { type ServerKind, ServerRefusedError, startServer } from './servers.ts';
 import { type Site, type World, createSite } from './site.ts';
@@ -37,7 +43,11 @@ function listCaseFiles(topic: string): readonly string[] {
  *
  * @throws ServerRefusedError when it does not start although the case expects it to
  */
-export async function runCase(subject: DifferentialCase, kind: ServerKind, world: World): Promise<CaseAnswers> {
+export async function runCase(
+  subject: DifferentialCase,
+  kind: ServerKind,
+  world: World,
+): Promise<CaseAnswers> {
   const answers = new Map<string, Answer>();
   for (const trial of subject.starts) {
     answers.set(trialName(trial), await tryStart({ ...subject, conf: trial.conf }, kind, world));
@@ -90,7 +100,9 @@ async function answerRequests(
 
 function fillSegments(segments: readonly Segment[], site: Site): readonly Segment[] {
   return segments.map((segment) =>
-    segment.kind === 'bytes' && segment.bytes.includes('@') ? { kind: 'bytes', bytes: site.fill(segment.bytes) } : segment,
+    segment.kind === 'bytes' && segment.bytes.includes('@')
+      ? { kind: 'bytes', bytes: site.fill(segment.bytes) }
+      : segment,
   );
 }
 

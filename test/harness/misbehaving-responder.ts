@@ -1,6 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-import { decodePairs, encodeRecord, RECORD, RecordReader, type RecordOptions, type WireRecord } from './records.ts';
+import {
+  decodePairs,
+  encodeRecord,
+  RECORD,
+  RecordReader,
+  type RecordOptions,
+  type WireRecord,
+} from './records.ts';
 
 /** What a request makes the responder do, chosen by `do=NAME` in its QUERY_STRING. */
 export type Behaviour = (talk: Conversation) => void | Promise<void>;
@@ -48,12 +55,15 @@ export class Conversation {
 
   /** Any bytes at all. */
   raw(bytes: Buffer | string): this {
-    if (!this.socket.destroyed) this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    if (!this.socket.destroyed)
+      this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
     return this;
   }
 
   record(type: number, content: Buffer | string, options: RecordOptions = {}): this {
-    return this.raw(encodeRecord(type, typeof content === 'string' ? Buffer.from(content, 'latin1') : content, options));
+    return this.raw(
+      encodeRecord(type, typeof content === 'string' ? Buffer.from(content, 'latin1') : content, options),
+    );
   }
 
   out(content: Buffer | string, options?: RecordOptions): this {
@@ -65,7 +75,9 @@ export class Conversation {
   }
 
   /** END_REQUEST, with the empty STDOUT before it unless told otherwise. */
-  finish(options: { status?: number; appStatus?: number; withoutStdoutEnd?: boolean; paddingBytes?: number } = {}): this {
+  finish(
+    options: { status?: number; appStatus?: number; withoutStdoutEnd?: boolean; paddingBytes?: number } = {},
+  ): this {
     const end = Buffer.alloc(8);
     end.writeUInt32BE(options.appStatus ?? 0, 0);
     end[4] = options.status ?? 0;
@@ -258,7 +270,11 @@ export class MisbehavingResponder {
     if (!peer.isBegun) note(`record of type ${record.type} outside of a request`);
     if (record.type === RECORD.params && peer.isParamsEnded) note('PARAMS behind their end');
     if (record.type === RECORD.stdin && !peer.isParamsEnded) note('STDIN before the end of PARAMS');
-    if (record.type === RECORD.params && record.content.length === 0 && !isWholePairs(Buffer.concat(peer.params))) {
+    if (
+      record.type === RECORD.params &&
+      record.content.length === 0 &&
+      !isWholePairs(Buffer.concat(peer.params))
+    ) {
       note('PARAMS overrun');
     }
   }

@@ -35,7 +35,9 @@ class Query {
   constructor(text: string) {
     this.#pairs = text.split('&').map((pair) => {
       const equals = pair.indexOf('=');
-      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+      return equals < 0
+        ? [decode(pair), '']
+        : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
     });
   }
 
@@ -235,13 +237,17 @@ function sendAnswer(socket: Socket, exchange: Exchange, instructions: Instructio
   }
   const output = Buffer.from(scriptOutput(exchange, instructions, responder), 'latin1');
   const headEnd = output.indexOf('\r\n\r\n');
-  const cut = closeAt === 'head' ? Math.max(1, headEnd - 2) : closeAt === 'body' ? headEnd + 4 + 20 : output.length;
+  const cut =
+    closeAt === 'head' ? Math.max(1, headEnd - 2) : closeAt === 'body' ? headEnd + 4 + 20 : output.length;
   const paddingBytes = Number(instructions.get('pad') ?? 0);
   const pieceBytes = Number(instructions.get('rec') ?? 32_000);
   const parts: Buffer[] = [];
   const stderr = instructions.get('stderr');
   if (stderr !== null) {
-    parts.push(encodeStream(RECORD.stderr, Buffer.from(stderr, 'latin1'), pieceBytes), encodeRecord(RECORD.stderr, Buffer.alloc(0)));
+    parts.push(
+      encodeStream(RECORD.stderr, Buffer.from(stderr, 'latin1'), pieceBytes),
+      encodeRecord(RECORD.stderr, Buffer.alloc(0)),
+    );
   }
   parts.push(encodeStream(RECORD.stdout, output.subarray(0, cut), pieceBytes, { paddingBytes }));
   if (cut < output.length) {
@@ -278,7 +284,9 @@ function scriptBody(exchange: Exchange, instructions: Instructions, responder: n
 
 /** `bytes` characters that repeat with a period of 251, so that a shifted copy never looks right. */
 export function pattern(bytes: number): string {
-  const period = Array.from({ length: 251 }, (_, index) => String.fromCharCode(33 + ((index * 7) % 90))).join('');
+  const period = Array.from({ length: 251 }, (_, index) => String.fromCharCode(33 + ((index * 7) % 90))).join(
+    '',
+  );
   return period.repeat(Math.ceil(bytes / period.length)).slice(0, bytes);
 }
 

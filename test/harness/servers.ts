@@ -8,7 +8,8 @@ import { PROBE } from './client.ts';
 export type ServerKind = 'httpd' | 'gateway';
 
 const APACHE = '/usr/sbin/apache2';
-const GATEWAY = resolve(import.meta.dirname, '../../dist/cli.js');
+/** `HGW_CLI` names another build, so that one can be tried while `dist` is being written. */
+const GATEWAY = process.env['HGW_CLI'] ?? resolve(import.meta.dirname, '../../dist/cli.js');
 const START_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 3_000;
 
@@ -43,7 +44,12 @@ export class ServerRefusedError extends Error {
  *
  * @throws ServerRefusedError when it ends, or stays silent for ten seconds
  */
-export async function startServer(kind: ServerKind, configFile: string, port: number, errorLog: string): Promise<RunningServer> {
+export async function startServer(
+  kind: ServerKind,
+  configFile: string,
+  port: number,
+  errorLog: string,
+): Promise<RunningServer> {
   const [command, ...before] = kind === 'httpd' ? [APACHE] : [process.execPath, GATEWAY];
   const child = spawn(command ?? APACHE, [...before, '-f', configFile, '-X'], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C' },
@@ -56,7 +62,10 @@ export async function startServer(kind: ServerKind, configFile: string, port: nu
   while (!(await answers(port))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       await stop(child);
-      throw new ServerRefusedError(kind, `${output}${existsSync(errorLog) ? readFileSync(errorLog, 'latin1') : ''}`);
+      throw new ServerRefusedError(
+        kind,
+        `${output}${existsSync(errorLog) ? readFileSync(errorLog, 'latin1') : ''}`,
+      );
     }
     await new Promise((wake) => setTimeout(wake, 8));
   }

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, lutimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  lutimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
@@ -16,7 +25,11 @@ export interface World {
   readonly directory: string;
   readonly port: number;
   readonly deadPort: number;
-  readonly responders: readonly { readonly responder: Responder; readonly port: number; readonly socket: string }[];
+  readonly responders: readonly {
+    readonly responder: Responder;
+    readonly port: number;
+    readonly socket: string;
+  }[];
   close(): Promise<void>;
 }
 
@@ -84,7 +97,8 @@ export function createSite(subject: DifferentialCase, world: World): Site {
   mkdirSync(docroot);
   mkdirSync(join(root, 'run'));
   const values = placeholders(root, world);
-  const fill = (text: string): string => text.replace(/@([A-Z][A-Z0-9]*)@/g, (whole, name: string) => values.get(name) ?? whole);
+  const fill = (text: string): string =>
+    text.replace(/@([A-Z][A-Z0-9]*)@/g, (whole, name: string) => values.get(name) ?? whole);
   for (const file of subject.files) writeCaseFile(file, root, docroot, fill);
   for (const file of subject.files) settle(file, root, docroot);
   writeFileSync(join(root, 'mime.types'), MIME_TYPES);
@@ -171,7 +185,10 @@ const USUAL_MODULES = (
 
 function baseConfig(modules: readonly string[]): string {
   const left = new Set(modules.filter((name) => name.startsWith('-')).map((name) => name.slice(1)));
-  const loaded = [...USUAL_MODULES.filter((name) => !left.has(name)), ...modules.filter((name) => !name.startsWith('-'))];
+  const loaded = [
+    ...USUAL_MODULES.filter((name) => !left.has(name)),
+    ...modules.filter((name) => !name.startsWith('-')),
+  ];
   const needsTypes = loaded.includes('mime');
   return [
     'ServerRoot "@ROOT@"',

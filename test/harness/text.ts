@@ -24,8 +24,11 @@ const ESCAPES = new Map([
 
 /** The bytes that `\r`, `\n`, `\t`, `\0`, `\s` (a space), `\\` and `\xHH` stand for, as latin1 text. */
 export function unescapeBytes(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (whole, hex: string | undefined, letter: string | undefined) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    return ESCAPES.get(letter ?? '') ?? whole;
-  });
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{2})|(.))/g,
+    (whole, hex: string | undefined, letter: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      return ESCAPES.get(letter ?? '') ?? whole;
+    },
+  );
 }
