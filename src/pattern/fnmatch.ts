@@ -93,9 +93,9 @@ function plainRegExp(pattern: string, settings: Settings): RegExp | undefined {
   });
 }
 
-/** Whether micromatch has no rule of its own for the subject: it treats `.`, `..` and line ends apart. */
+/** Whether micromatch has no rule of its own for the subject: it treats dots, empty segments and line ends apart. */
 function isPlain(subject: string): boolean {
-  return !/^\.|\/\.|\/\/|[^ -~]/.test(subject);
+  return !/^\.|\/\.|\/\/|\/$|[^ -~]/.test(subject);
 }
 
 function lower(byte: number): number {
@@ -157,10 +157,15 @@ function readBracket(
 
 function addRange(bytes: Uint8Array, low: number, high: number, caseless: boolean): void {
   for (let byte = 0; byte < 256; byte++) {
-    const folded = lower(byte);
-    if (byte >= low && byte <= high) bytes[byte] = 1;
-    else if (caseless && folded >= lower(low) && folded <= lower(high)) bytes[byte] = 1;
+    if (isBetween(byte, low, high)) bytes[byte] = 1;
+    else if (caseless && isBetween(lower(byte), lower(low), lower(high))) bytes[byte] = 1;
   }
+}
+
+/** Compares as APR does, whose characters are signed: bytes above 127 come before all others. */
+function isBetween(byte: number, low: number, high: number): boolean {
+  const signed = (value: number): number => (value << 24) >> 24;
+  return signed(byte) >= signed(low) && signed(byte) <= signed(high);
 }
 
 /**

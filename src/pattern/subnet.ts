@@ -24,8 +24,13 @@ export function parseSubnet(text: string): SubnetResult {
 
 function parsePlain(text: string): SubnetResult {
   if (isIPv4(text)) return { ok: true, subnet: subnetOf(4, [ipv4Word(text)], 32) };
-  if (isIPv6(text)) return { ok: true, subnet: subnetOf(6, ipv6Words(text), 128) };
+  if (isNetworkV6(text)) return { ok: true, subnet: subnetOf(6, ipv6Words(text), 128) };
   return parsePartial(text);
+}
+
+/** Whether a subnet may be given by this address: APR takes neither scopes nor IPv4 addresses mapped into IPv6. */
+function isNetworkV6(text: string): boolean {
+  return isIPv6(text) && !text.includes('%') && !isMapped(ipv6Words(text));
 }
 
 /** Reads one to three decimal octets, as in `10.1` or `10.1.`. */
@@ -42,7 +47,7 @@ function parsePartial(text: string): SubnetResult {
 
 function parseMasked(address: string, mask: string): SubnetResult {
   const isV4 = isIPv4(address);
-  if (!isV4 && !isIPv6(address)) return failure('an address');
+  if (!isV4 && !isNetworkV6(address)) return failure('an address');
   const words = isV4 ? [ipv4Word(address)] : ipv6Words(address);
   const family = isV4 ? 4 : 6;
   if (/^\s*[+-]?\d+$/.test(mask)) {
@@ -81,8 +86,11 @@ function addressWords(address: string): readonly number[] | undefined {
   const plain = scope < 0 ? address : address.slice(0, scope);
   if (!isIPv6(plain)) return undefined;
   const words = ipv6Words(plain);
-  const isMapped = words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
-  return isMapped ? [words[3]!] : words;
+  return isMapped(words) ? [words[3]!] : words;
+}
+
+function isMapped(words: readonly number[]): boolean {
+  return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
 }
 
 function ipv4Word(address: string): number {
