@@ -71,7 +71,7 @@ function plainOrRegex(
   withRegex: SectionKind,
   argumentOf: (word: Word) => string,
 ): SectionHead | undefined {
-  const isRegex = node.args[0]?.text === '~' && node.args[0].quote === undefined;
+  const isRegex = node.args[0]?.text === '~';
   const word = single(ctx, node, node.args[isRegex ? 1 : 0], isRegex ? 1 : 0);
   if (!word) return undefined;
   if (isRegex) return regexHead(ctx, word, withRegex);

@@ -1,0 +1,52 @@
+import type { Fix, RelatedPlace, Severity } from '../diagnostics/diagnostic.ts';
+import type { Span } from '../source/source.ts';
+import type { LintModel } from './model/model.ts';
+
+/** What a rule must know besides the configuration's text: modules, target version, target's files, PHP-FPM pools. */
+export type Need = 'modules' | 'version' | 'files' | 'pools';
+
+/** What a rule finds at one place. */
+export interface Finding {
+  readonly message: string;
+  readonly span: Span;
+  /** Another than the rule's own: raised or lowered by what is known. */
+  readonly severity?: Severity;
+  readonly related?: readonly RelatedPlace[];
+  readonly help?: string;
+  readonly fix?: Fix;
+}
+
+/** A configuration that shows a rule at work; each stands in the tests and on the rule's page. */
+export interface RuleExample {
+  readonly title?: string;
+  readonly text: string;
+}
+
+/** What the page of a rule says, in our own words. */
+export interface RulePage {
+  readonly what: string;
+  readonly why: string;
+  readonly howToFix: string;
+  /** Manual sections, bug numbers and log numbers that the rule rests on. */
+  readonly evidence: readonly string[];
+  /** Complete fragments: each bad one gives at least one finding of this rule, no good one does. */
+  readonly bad: readonly RuleExample[];
+  readonly good: readonly RuleExample[];
+}
+
+/** One lint rule, in a file of its own. */
+export interface LintRule {
+  /** `proxypass-shadowed`; also its file and its page. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** One line for lists. */
+  readonly summary: string;
+  readonly isSecurity?: true;
+  readonly wave: 1 | 2;
+  readonly needs: readonly Need[];
+  /** What kind of fix its findings may carry. */
+  readonly fixable: 'safe' | 'review' | 'none';
+  readonly page: RulePage;
+  /** Reports every place in the model where the rule is broken. Must not throw for any configuration. */
+  check(model: LintModel, report: (finding: Finding) => void): void;
+}
