@@ -20,7 +20,7 @@ function threadEntries() {
 
 const entries = [
   { in: join(root, 'src/cli/main.ts'), out: 'cli' },
-  { in: join(root, 'src/server/worker.ts'), out: 'server-worker' },
+  { in: join(root, 'src/cli/serve-worker.ts'), out: 'serve-worker' },
   ...threadEntries().map((path) => ({ in: path, out: path.slice(path.lastIndexOf('/') + 1, -'.ts'.length) })),
 ];
 

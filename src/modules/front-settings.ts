@@ -19,7 +19,8 @@ export function frontSettings(server: ServerRecord): FrontSettings {
 function makeSettings(server: ServerRecord): FrontSettings {
   const core = coreServer(server);
   const http = httpCore.server(server);
-  const timeouts = modReqtimeout.server(server);
+  // A module that is not loaded has no config; the limits hold all the same.
+  const timeouts = modReqtimeout.server(server) as ReturnType<typeof modReqtimeout.server> | undefined;
   const standard = DEFAULT_FRONT_SETTINGS;
   return {
     limitRequestLine: core.limitRequestLine ?? standard.limitRequestLine,
@@ -34,9 +35,9 @@ function makeSettings(server: ServerRecord): FrontSettings {
     keepAliveTimeoutMs: http.keepAliveTimeoutMs ?? standard.keepAliveTimeoutMs,
     maxKeepAliveRequests: http.maxKeepAliveRequests ?? standard.maxKeepAliveRequests,
     readTimeouts: {
-      handshake: timeouts.handshake ?? DEFAULT_READ_TIMEOUTS.handshake,
-      header: timeouts.header ?? DEFAULT_READ_TIMEOUTS.header,
-      body: timeouts.body ?? DEFAULT_READ_TIMEOUTS.body,
+      handshake: timeouts?.handshake ?? DEFAULT_READ_TIMEOUTS.handshake,
+      header: timeouts?.header ?? DEFAULT_READ_TIMEOUTS.header,
+      body: timeouts?.body ?? DEFAULT_READ_TIMEOUTS.body,
     },
   };
 }

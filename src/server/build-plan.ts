@@ -5,11 +5,11 @@ import { openAccessLogs } from '../modules/mod_log_config/index.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { resolveNames } from '../plan/resolve-names.ts';
 import type { LogTarget } from '../pipeline/log-writer.ts';
-import type { HtaccessReader } from '../pipeline/server.ts';
+import type { HtaccessReader, LogLevel } from '../pipeline/server.ts';
 import type { Span } from '../source/source.ts';
 import { errorLogTarget, PlanErrorLog } from './log/error-log.ts';
 import { accessWriter, targetKey, type LogOutputs, type LogStyle } from './log/outputs.ts';
-import type { LogLevel } from '../pipeline/server.ts';
+import type { ServerSettings } from './settings.ts';
 
 /** A plan with the error log that it writes to, not yet connected to files. */
 export interface BuiltPlan {
@@ -43,11 +43,11 @@ export interface PlacedTarget {
 }
 
 /** Every log of a plan, once. */
-export function logTargets({ plan }: BuiltPlan): readonly PlacedTarget[] {
+export function logTargets({ plan }: BuiltPlan, standardErrorLog: string | undefined): readonly PlacedTarget[] {
   const found = new Map<string, PlacedTarget>();
   const { gateway } = plan;
   for (const server of new Set([gateway.mainServer, ...gateway.servers])) {
-    const target = errorLogTarget(server);
+    const target = errorLogTarget(server, standardErrorLog);
     if (target !== undefined && !found.has(targetKey(target))) {
       found.set(targetKey(target), { target, span: server.span, kind: 'error' });
     }
@@ -60,7 +60,11 @@ export function logTargets({ plan }: BuiltPlan): readonly PlacedTarget[] {
 }
 
 /** Connects a plan to its logs. Throws the system's error when a file can't be opened. */
-export function connectLogs({ plan, errorLog }: BuiltPlan, outputs: LogOutputs, style: LogStyle): void {
-  errorLog.connect(plan.gateway, (target) => outputs.open(target));
+export function connectLogs(
+  { plan, errorLog }: BuiltPlan,
+  outputs: LogOutputs,
+  { logStyle: style, errorLog: standard }: Pick<ServerSettings, 'logStyle' | 'errorLog'>,
+): void {
+  errorLog.connect(plan.gateway, standard, (target) => outputs.open(target));
   openAccessLogs(plan.gateway, (target) => accessWriter(outputs.open(target), style));
 }

@@ -1,6 +1,7 @@
 import type { FrontHost } from '../http1/front.ts';
-import { DEFAULT_FRONT_SETTINGS, type FrontSettings } from '../http1/settings.ts';
+import type { FrontSettings } from '../http1/settings.ts';
 import { coreDir, coreServer } from '../modules/core/access.ts';
+import { frontSettings } from '../modules/front-settings.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { VhostSet } from '../plan/vhost-index.ts';
 import type { ConnectionInfo } from '../pipeline/exchange.ts';
@@ -13,7 +14,6 @@ import type { ServerRecord } from '../pipeline/server.ts';
 export class PlanHost implements FrontHost {
   serverVersion: string;
   #plan: Plan;
-  #settings = new Map<ServerRecord, FrontSettings>();
   /** Virtual hosts of the addresses that connections came to. */
   #sets = new Map<string, VhostSet>();
 
@@ -25,7 +25,6 @@ export class PlanHost implements FrontHost {
   /** Requests from now on are served by this plan. */
   swap(plan: Plan): void {
     this.#plan = plan;
-    this.#settings = new Map();
     this.#sets = new Map();
     this.serverVersion = plan.gateway.services.serverSoftware(plan.gateway.mainServer);
   }
@@ -42,9 +41,7 @@ export class PlanHost implements FrontHost {
   }
 
   settings(server: ServerRecord): FrontSettings {
-    let settings = this.#settings.get(server);
-    if (settings === undefined) this.#settings.set(server, (settings = frontSettings(server)));
-    return settings;
+    return frontSettings(server);
   }
 
   defaultCharset(req: RequestRecord): string {
@@ -65,21 +62,4 @@ export class PlanHost implements FrontHost {
     if (set === undefined) this.#sets.set(key, (set = this.#plan.vhosts.forAddress(localAddress, localPort)));
     return set;
   }
-}
-
-/** What the configuration of a server says about its clients' connections. */
-function frontSettings(server: ServerRecord): FrontSettings {
-  const core = coreServer(server);
-  const d = DEFAULT_FRONT_SETTINGS;
-  return {
-    ...d,
-    limitRequestLine: core.limitRequestLine ?? d.limitRequestLine,
-    limitRequestFieldSize: core.limitRequestFieldSize ?? d.limitRequestFieldSize,
-    limitRequestFields: core.limitRequestFields ?? d.limitRequestFields,
-    isStrict: core.strictProtocol ?? d.isStrict,
-    allows09: core.allow09 ?? d.allows09,
-    lenientMethods: core.lenientMethods ?? d.lenientMethods,
-    registeredMethods: core.registeredMethods,
-    timeoutMs: core.timeoutSeconds === undefined ? d.timeoutMs : core.timeoutSeconds * 1000,
-  };
 }

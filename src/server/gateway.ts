@@ -24,7 +24,7 @@ export class Gateway {
     this.outputs = new LogOutputs(logs, (message) => {
       this.#built.errorLog.log('error', 'log_config', 'AH00646', message, {});
     });
-    connectLogs(built, this.outputs, settings.logStyle);
+    connectLogs(built, this.outputs, settings);
     this.#host = new PlanHost(built.plan);
     this.#front = new HttpFront(this.#host);
     this.#listeners = new Listeners((socket, address) => {
@@ -60,7 +60,7 @@ export class Gateway {
   async swap(built: BuiltPlan, settings: ServerSettings, isGraceful: boolean): Promise<void> {
     await this.#listeners.open(settings.listen, settings.backlog);
     try {
-      connectLogs(built, this.outputs, settings.logStyle);
+      connectLogs(built, this.outputs, settings);
     } catch (error) {
       this.#listeners.retain(this.#settings.listen);
       throw error;
@@ -69,7 +69,7 @@ export class Gateway {
     this.#settings = settings;
     this.#host.swap(built.plan);
     this.#listeners.retain(settings.listen);
-    this.outputs.retain(new Set(logTargets(built).map(({ target }) => targetKey(target))));
+    this.outputs.retain(new Set(logTargets(built, settings.errorLog).map(({ target }) => targetKey(target))));
     this.outputs.reopen();
     if (!isGraceful) this.#front.drop();
   }

@@ -13,6 +13,8 @@ export interface PlacedAddress {
 export interface ServerSettings {
   readonly listen: readonly ListenAddress[];
   readonly logStyle: LogStyle;
+  /** Error log of a server that names none; undefined: standard error. */
+  readonly errorLog: string | undefined;
   /** Who serves; undefined: whoever started the gateway. */
   readonly runAs: RunAs | undefined;
   /** ListenBacklog. */

@@ -38,9 +38,13 @@ const standardError: LogOutput = {
   close: async () => {},
 };
 
-/** The target of a server's ErrorLog; undefined: standard error (no ErrorLog, or syslog, which is not served). */
-export function errorLogTarget(server: ServerRecord): LogTarget | undefined {
-  const target = coreModule.server(server).errorLog?.target;
+/**
+ * The target of a server's ErrorLog; undefined: standard error, for syslog is not served.
+ *
+ * @param standard path for a server without ErrorLog; undefined: standard error
+ */
+export function errorLogTarget(server: ServerRecord, standard: string | undefined): LogTarget | undefined {
+  const target = coreModule.server(server).errorLog?.target ?? standard;
   if (target === undefined || /^syslog(?::|$)/.test(target)) return undefined;
   return logTarget(target, (path) => path);
 }
@@ -62,13 +66,14 @@ export class PlanErrorLog implements ErrorLog {
   /**
    * Sends the lines of every server of the plan to its log.
    *
+   * @param standard path of the log of a server that names none; undefined: standard error
    * @param open the output of a target; called once for each server
    */
-  connect(plan: GatewayPlan, open: (target: LogTarget, server: ServerRecord) => LogOutput): void {
+  connect(plan: GatewayPlan, standard: string | undefined, open: (target: LogTarget) => LogOutput): void {
     for (const server of new Set([plan.mainServer, ...plan.servers])) {
       const config = coreModule.server(server);
-      const target = errorLogTarget(server);
-      const output = target === undefined ? standardError : open(target, server);
+      const target = errorLogTarget(server, standard);
+      const output = target === undefined ? standardError : open(target);
       this.#routes.set(
         server,
         this.#route(output, config.errorLogFormats.get('') ?? DEFAULT_ERROR_FORMAT, config.logLevels),

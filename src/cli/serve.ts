@@ -1,0 +1,171 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readable } from '../diagnostics/place.ts';
+import { fsPath } from '../source/fs-path.ts';
+import type { BuiltPlan } from '../server/build-plan.ts';
+import { localUrl, showAddress } from '../server/listen-address.ts';
+import { ListenError } from '../server/listeners.ts';
+import { removePidFile, writePidFile } from '../server/pid-file.ts';
+import type { ServerSettings } from '../server/settings.ts';
+import type { ServerArguments } from './arguments.ts';
+import { checkedPlan } from './check.ts';
+import { readConfiguration, type Configuration } from './configuration.ts';
+import { isDaemon, tellStarted } from './daemon.ts';
+import { clusterRunner, singleRunner, type Runner } from './runner.ts';
+import { readProcessSettings, resolveRunAs, type ProcessSettings } from './process-settings.ts';
+import { placeOf, sayLine, type Say } from './report.ts';
+import { defaultErrorLog, defaultPidFile } from './state-files.ts';
+import { acceptUnserved } from './unserved.ts';
+
+/** A configuration that may be served. */
+export interface Ready {
+  readonly configuration: Configuration;
+  readonly built: BuiltPlan;
+  readonly process: ProcessSettings;
+  readonly settings: ServerSettings;
+}
+
+/** All that stands between a configuration and serving it; undefined after saying what is wrong. */
+export async function prepare(
+  configuration: Configuration,
+  args: ServerArguments,
+  say: Say,
+  inForeground: boolean,
+): Promise<Ready | undefined> {
+  const { bound, loaded } = configuration;
+  const built = await checkedPlan(configuration, args, say);
+  if (built === undefined) return undefined;
+  if (!acceptUnserved(bound, { isStrict: args.isStrict, allowed: args.allowUnserved }, say)) return undefined;
+  const processSettings = readProcessSettings(loaded, args.listen, configuration.portMap);
+  for (const { message, span } of processSettings.problems) {
+    sayLine(say, span === undefined ? message : `${placeOf(bound.sources, span)}: ${message}`);
+  }
+  if (processSettings.problems.length > 0) return undefined;
+  if (processSettings.listen.length === 0) {
+    sayLine(say, 'no listening sockets available, shutting down');
+    return undefined;
+  }
+  const runAs = resolveRunAs(processSettings, (message) => sayLine(say, message));
+  if (runAs !== undefined && 'error' in runAs) {
+    const place = runAs.span === undefined ? '' : `${placeOf(bound.sources, runAs.span)}: `;
+    sayLine(say, `${place}${runAs.error}`);
+    return undefined;
+  }
+  const settings: ServerSettings = {
+    listen: processSettings.listen.map(({ address }) => address),
+    logStyle: args.logStyle,
+    errorLog: standardErrorLog(configuration, inForeground),
+    runAs,
+    backlog: processSettings.backlog,
+    gracefulTimeoutMs: processSettings.gracefulTimeoutMs,
+  };
+  return { configuration, built, process: processSettings, settings };
+}
+
+/** Where errors go when no ErrorLog says: httpd's place for a whole configuration, standard error for a fragment in the foreground. */
+function standardErrorLog({ isFragment, path, loaded }: Configuration, inForeground: boolean): string | undefined {
+  if (isFragment) return inForeground ? undefined : defaultErrorLog(path);
+  const standard = `${loaded.serverRoot}/logs/error_log`;
+  return statSync(fsPath(dirname(standard)), { throwIfNoEntry: false })?.isDirectory() === true ? standard : undefined;
+}
+
+/** Serves a configuration until a signal ends it; gives 1 when it can't start. */
+export async function serve(
+  configuration: Configuration,
+  args: ServerArguments,
+  say: Say,
+  inForeground: boolean,
+): Promise<number | undefined> {
+  const ready = await prepare(configuration, args, say, inForeground);
+  if (ready === undefined) return 1;
+  for (const assumption of configuration.assumptions) sayLine(say, assumption);
+
+  const isRoot = ready.settings.runAs !== undefined;
+  const processes = args.processes ?? 1;
+  const usesCluster = !args.isDebug && (isRoot || processes > 1);
+  let runner: Runner;
+  try {
+    runner = usesCluster ? await clusterRunner(ready, processes) : await singleRunner(ready);
+  } catch (error) {
+    sayStartError(say, ready, error);
+    return 1;
+  }
+  const pidFile = ready.process.pidFile ?? defaultPidFile(configuration.path);
+  try {
+    writePidFile(pidFile);
+  } catch (error) {
+    sayLine(say, `could not write the pid file ${pidFile}: ${(error as Error).message}`);
+    await runner.stop();
+    return 1;
+  }
+  runner.log('notice', 'AH00489', `httpd-gateway configured -- resuming normal operations`);
+  runner.log('notice', 'AH00094', `Command line: '${['httpd-gateway', ...process.argv.slice(2)].join(' ')}'`);
+  for (const address of ready.settings.listen) {
+    const where = `${readable(showAddress(address))} (${localUrl(address)})`;
+    sayLine(say, `serving ${configuration.path} at ${where}`);
+  }
+  handleSignals(runner, args, pidFile, inForeground);
+  if (isDaemon()) tellStarted();
+  return undefined;
+}
+
+function sayStartError(say: Say, { configuration, process: settings }: Ready, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const placed =
+    error instanceof ListenError
+      ? settings.listen.find(({ address }) => showAddress(address) === showAddress(error.address))
+      : undefined;
+  const place = placed?.span === undefined ? '' : `${placeOf(configuration.bound.sources, placed.span)}: `;
+  sayLine(say, `${place}${message}`);
+}
+
+/** httpd's signals: TERM and INT stop, WINCH stops when requests are done, HUP restarts, USR1 restarts gracefully. */
+function handleSignals(runner: Runner, args: ServerArguments, pidFile: string, inForeground: boolean): void {
+  let isEnding = false;
+  let reloading: Promise<void> = Promise.resolve();
+  const end = async (isGraceful: boolean, signal: string): Promise<void> => {
+    if (isEnding && isGraceful) return;
+    isEnding = true;
+    const what = isGraceful ? 'AH00492' : 'AH00491';
+    runner.log('notice', what, `caught ${signal}, shutting down${isGraceful ? ' gracefully' : ''}`);
+    removePidFile(pidFile);
+    if (isGraceful) await runner.drain();
+    else await runner.stop();
+    process.exit(0);
+  };
+  const reload = (isGraceful: boolean, signal: string): void => {
+    reloading = reloading.then(async () => {
+      if (isEnding) return;
+      runner.log('notice', isGraceful ? 'AH00493' : 'AH00494', `${signal} received. Doing ${isGraceful ? 'graceful ' : ''}restart`);
+      await reloadOnce(runner, args, isGraceful, inForeground);
+    });
+  };
+  process.on('SIGTERM', () => void end(false, 'SIGTERM'));
+  process.on('SIGINT', () => void end(false, 'SIGINT'));
+  process.on('SIGWINCH', () => {
+    // A terminal sends it when its window changes: no reason to stop what runs in it.
+    if (!(inForeground && process.stdout.isTTY)) void end(true, 'SIGWINCH');
+  });
+  process.on('SIGHUP', () => reload(false, 'SIGHUP'));
+  process.on('SIGUSR1', () => reload(true, 'SIGUSR1'));
+}
+
+/** Reads the configuration again and serves it; whatever is wrong with it goes to the error log, and the old one stays. */
+async function reloadOnce(runner: Runner, args: ServerArguments, isGraceful: boolean, inForeground: boolean): Promise<void> {
+  const said: string[] = [];
+  const say: Say = (text) => void said.push(text);
+  try {
+    const ready = await prepare(readConfiguration(args), args, say, inForeground);
+    if (ready !== undefined) {
+      await runner.swap(ready, isGraceful);
+      runner.log('notice', 'AH00489', 'httpd-gateway configured -- resuming normal operations');
+      return;
+    }
+  } catch (error) {
+    said.push((error as Error).message);
+  }
+  for (const line of said.join('').split('\n')) {
+    if (line.trim() !== '') runner.log('error', '', Buffer.from(line, 'utf8').toString('latin1'));
+  }
+  runner.log('error', '', 'the configuration can not be served; the one before stays in force');
+}

@@ -1,0 +1,75 @@
+import cluster from 'node:cluster';
+import { ClusterLogs } from './log/inherited.ts';
+import { buildPlan } from './build-plan.ts';
+import { Gateway } from './gateway.ts';
+import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
+import { dropPrivileges } from './privileges.ts';
+import type { HtaccessReader } from '../pipeline/server.ts';
+
+/** Gives the function that reads `.htaccess` for a configuration; loads the parser only when one may be met. */
+export type HtaccessSource = (input: ServingInput) => Promise<HtaccessReader>;
+
+/** The life of one serving process under a primary: serves what it is sent, drains when told, ends with its primary. */
+export function runWorker(htaccess: HtaccessSource): void {
+  let gateway: Gateway | undefined;
+  let gracefulTimeoutMs = 0;
+
+  const end = async (isGraceful: boolean): Promise<void> => {
+    if (isGraceful) await gateway?.drain(gracefulTimeoutMs);
+    else await gateway?.stop();
+    process.exit(0);
+  };
+  process.on('message', (message: unknown) => {
+    if (!isMessage<ToWorker>(message)) return;
+    switch (message.kind) {
+      case 'serve': {
+        const { input, logs } = message;
+        gracefulTimeoutMs = input.settings.gracefulTimeoutMs;
+        start(input, logs, htaccess).then(
+          (started) => {
+            gateway = started;
+            say({ kind: 'ready' });
+          },
+          (error: unknown) => {
+            say({ kind: 'failed', message: (error as Error).message });
+            setTimeout(() => process.exit(1), 100);
+          },
+        );
+        break;
+      }
+      case 'drain':
+        void end(true);
+    }
+  });
+
+  process.on('SIGTERM', () => void end(false));
+  // The terminal and the administrator speak to the primary, which speaks to us.
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGWINCH'] as const) process.on(signal, () => {});
+  cluster.worker?.on('disconnect', () => {
+    // Without this, node would end the process here, and with it the requests that run.
+    cluster.worker!.exitedAfterDisconnect = true;
+    void end(true);
+  });
+  process.on('uncaughtException', (error) => {
+    gateway?.errorLog.log('crit', 'core', '', `internal fault: ${error.stack ?? error.message}`, {});
+    void end(true);
+  });
+}
+
+async function start(
+  input: ServingInput,
+  logs: readonly (readonly [path: string, fd: number])[],
+  htaccess: HtaccessSource,
+): Promise<Gateway> {
+  const { settings, bound } = input;
+  const readHtaccess = await htaccess(input);
+  const built = await buildPlan(bound, readHtaccess, { style: settings.logStyle, startLevel: 'notice' });
+  const gateway = new Gateway(built, settings, new ClusterLogs(logs, say));
+  if (settings.runAs !== undefined) dropPrivileges(settings.runAs);
+  await gateway.listen();
+  return gateway;
+}
+
+function say(message: FromWorker): void {
+  if (process.connected) process.send?.(message);
+}
