@@ -6,8 +6,13 @@ import type { ConfigFiles } from './files.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { IncludeEntry, Macro } from './request.ts';
 
-/** At most this many bytes are read and expanded in one load; httpd has no limit and would die of what exceeds it. */
-const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
+/**
+ * What one load may come to: lines read, and bytes of files, expansions and values, with an allowance for each text.
+ * httpd has no such limits, and dies of macros that double at each level.
+ */
+const MAX_LINES = 2_000_000;
+const MAX_BYTES = 256 * 1024 * 1024;
+const BYTES_PER_SOURCE = 1024;
 
 /** What reading has made so far. One load owns one context. */
 export interface LoadContext {
@@ -29,7 +34,8 @@ export interface LoadContext {
   serverRoot: string;
   runtimeDir: string | undefined;
   includeDepth: number;
-  totalBytes: number;
+  bytes: number;
+  lines: number;
   hasMacros: boolean;
   hasLoadModule: boolean;
   isIncomplete: boolean;
@@ -46,18 +52,29 @@ export function addSource(
   ctx: LoadContext,
   source: { readonly path: string; readonly text: string; readonly includedFrom?: Span; readonly macro?: MacroOrigin },
 ): SourceFile {
-  const file = { id: ctx.sources.length, ...source };
+  const file: SourceFile = { id: ctx.sources.length, ...source };
   ctx.sources.push(file);
-  countBytes(ctx, source.text.length, source.includedFrom ?? { file: file.id, start: 0, end: 0 });
+  const cost = file.text.length + file.path.length + BYTES_PER_SOURCE;
+  countBytes(ctx, cost, file.includedFrom ?? { file: file.id, start: 0, end: 0 });
   return file;
 }
 
 /** Counts bytes that were read or made. */
 export function countBytes(ctx: LoadContext, bytes: number, span: Span): void {
-  ctx.totalBytes += bytes + 64;
-  if (ctx.totalBytes <= MAX_TOTAL_BYTES || ctx.isStopped) return;
+  ctx.bytes += bytes;
+  if (ctx.bytes > MAX_BYTES) stopTooLarge(ctx, `more than ${MAX_BYTES} bytes`, span);
+}
+
+/** Counts one line that was read. */
+export function countLine(ctx: LoadContext, span: Span): void {
+  ctx.lines++;
+  if (ctx.lines > MAX_LINES) stopTooLarge(ctx, `more than ${MAX_LINES} lines`, span);
+}
+
+function stopTooLarge(ctx: LoadContext, size: string, span: Span): void {
+  if (ctx.isStopped) return;
   stop(ctx);
-  report(ctx, 'load/too-large', `The configuration is larger than ${MAX_TOTAL_BYTES} bytes once expanded`, span);
+  report(ctx, 'load/too-large', `The configuration comes to ${size}`, span);
 }
 
 /** Ends the reading; what follows is missing. */

@@ -1,7 +1,7 @@
 import { logicalLineEnd } from '../../grammar/config/logical-line.ts';
 import type { SourceFile } from '../source/source.ts';
 import { joinLine, type LogicalLine } from '../syntax/mapped-text.ts';
-import { type LoadContext, report } from './context.ts';
+import { countLine, type LoadContext, report } from './context.ts';
 
 /**
  * The lines of a file one after the other, with those of a macro's expansion in the place of its `Use`: in httpd too
@@ -40,7 +40,9 @@ export class LineReader {
           this.#ctx.isIncomplete = true;
           continue;
         }
-        return joinLine(id, text, start, end);
+        const line = joinLine(id, text, start, end);
+        countLine(this.#ctx, line.span);
+        return line;
       }
       if (this.#streams.length === 1) return undefined;
       this.#streams.pop();

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findDirective } from '../../grammar/catalogue/index.ts';
 import { load } from '../../src/load/load.ts';
 import type { LoadResult } from '../../src/load/request.ts';
 import { fileOf } from '../../src/source/line-index.ts';
@@ -55,7 +56,7 @@ export class Bench {
       timeout: 20_000,
     });
     if (run.status === null) throw new Error(`apache2 did not end: ${run.signal}`);
-    if (run.status === 0) return { kind: 'read', lines: dumpedLines(run.stdout, join(this.root, 'fragment.conf')) };
+    if (run.status === 0) return { kind: 'read', lines: dumpedLines(run.stdout) };
     const error = run.stderr.split('\n').find((line) => line.startsWith('apache2: Syntax error'));
     if (error === undefined) {
       if (!run.stderr.includes('AH00526: Syntax error')) throw new Error(run.stderr);
@@ -73,7 +74,11 @@ export class Bench {
   /** What the gateway makes of it. */
   gateway(fragment: string): Reading {
     this.write('fragment.conf', fragment);
-    const result = load({ rootPath: join(this.root, 'main.conf'), env: new Map([['HGW_ENV', 'from env']]) });
+    const result = load({
+      rootPath: join(this.root, 'main.conf'),
+      flags: ['DUMP_CONFIG'],
+      env: new Map([['HGW_ENV', 'from env']]),
+    });
     const error = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
     if (error === undefined) return { kind: 'read', lines: treeLines(result) };
     const file = fileOf(result.sources, error.span.file);
@@ -89,7 +94,8 @@ function treeLines(result: LoadResult): string[] {
   const visit = (node: ConfigNode) => {
     const file = fileOf(result.sources, node.span.file);
     const isMain = file.path.endsWith('/main.conf');
-    const name = node.kind === 'section' ? `<${node.name.text}` : node.name.text;
+    const written = node.kind === 'section' ? `<${node.name.text}` : node.name.text;
+    const name = findDirective(written.toLowerCase())[0]?.row.name ?? written; // the walk pass puts the canonical name
     if (!isMain) lines.push(`${file.path}:${httpdLine(result.sources, node.span)} ${`${name} ${node.argsText.trim()}`.trim()}`);
     if (node.kind === 'section') node.children.forEach(visit);
   };
@@ -97,9 +103,9 @@ function treeLines(result: LoadResult): string[] {
   return lines;
 }
 
-function dumpedLines(stdout: string, fragment: string): string[] {
+/** What mod_info shows of the tree, in the form of `treeLines`. */
+function dumpedLines(stdout: string): string[] {
   const lines: string[] = [];
-  const open: string[] = [];
   let file = '';
   let line = 0;
   let isFresh = false;
@@ -115,10 +121,8 @@ function dumpedLines(stdout: string, fragment: string): string[] {
       const directive = text.trimStart();
       const shown = directive.startsWith('<') && directive.includes('>') ? directive.slice(0, directive.lastIndexOf('>')) : directive;
       lines.push(`${file}:${line} ${shown.trim()}`);
-      open.push(directive);
     }
   }
-  void fragment;
   return lines;
 }
 
