@@ -2,7 +2,7 @@
  * Bundles `dist/`: `cli.js`, a chunk for each command, and the files that other processes and threads start from.
  * `pino` and `tinypool` stay outside, because they start worker files by path.
  */
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,10 +24,11 @@ const entries = [
   ...threadEntries().map((path) => ({ in: path, out: path.slice(path.lastIndexOf('/') + 1, -'.ts'.length) })),
 ];
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
+// Written beside and moved when whole, so that a failed build leaves the last good one.
+const fresh = join(root, `dist.${process.pid}`);
+const { errors } = await build({
   entryPoints: entries,
-  outdir: join(root, 'dist'),
+  outdir: fresh,
   // Chunks lie flat beside the entries, so that `new URL('./x-worker.js', import.meta.url)` is right in each.
   chunkNames: '[name]-[hash]',
   bundle: true,
@@ -44,5 +45,11 @@ await build({
   sourcesContent: false,
   legalComments: 'none',
   logLevel: 'warning',
-});
-chmodSync(join(root, 'dist/cli.js'), 0o755);
+}).catch((failure) => failure);
+if (errors.length > 0) {
+  rmSync(fresh, { recursive: true, force: true });
+  process.exit(1);
+}
+chmodSync(join(fresh, 'cli.js'), 0o755);
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(fresh, join(root, 'dist'));

@@ -35,7 +35,9 @@ export function checkLogFolders(built: BuiltPlan, configuration: Configuration, 
     isGood = false;
     const place = span === undefined ? '' : `${placeOf(configuration.bound.sources, span)}: `;
     const number = kind === 'error' ? 'AH02291' : 'AH02297';
-    say(`${place}error: ${number}: Cannot access directory '${readable(folder)}/' for log file '${readable(target.path)}'\n`);
+    say(
+      `${place}error: ${number}: Cannot access directory '${readable(folder)}/' for log file '${readable(target.path)}'\n`,
+    );
   }
   return isGood;
 }

@@ -68,7 +68,8 @@ export function readConfiguration(args: ServerArguments): Configuration {
   const based = setsServerRoot ? first : load({ ...request, serverRoot });
   const defaults = fragmentDefaults(based, serverRoot, args, assumptions, portMap);
   if (!setsServerRoot) assumptions.push(`no ServerRoot: relative paths start at ${serverRoot}`);
-  const loaded = defaults.length === 0 ? based : load({ ...request, serverRoot, after: [...defaults, ...args.after] });
+  const loaded =
+    defaults.length === 0 ? based : load({ ...request, serverRoot, after: [...defaults, ...args.after] });
   return finish(path, loaded, true, assumptions, portMap);
 }
 
@@ -101,7 +102,8 @@ function fragmentDefaults(
   };
   if (!directives.has('servername')) assume('ServerName localhost', 'no ServerName');
   if (!directives.has('documentroot')) {
-    const folder = DOCUMENT_FOLDERS.find((name) => existsSync(fsPath(posix.join(serverRoot, name)))) ?? 'htdocs';
+    const folder =
+      DOCUMENT_FOLDERS.find((name) => existsSync(fsPath(posix.join(serverRoot, name)))) ?? 'htdocs';
     const root = posix.join(serverRoot, folder);
     if (existsSync(fsPath(root))) assume(`DocumentRoot "${root}"`, 'no DocumentRoot');
   }

@@ -51,4 +51,3 @@ async function ended(pidFile: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-

@@ -37,14 +37,19 @@ function includesText({ loaded }: Configuration): string {
   let text = 'Included configuration files:\n';
   for (const { file, depth } of loaded.includes) {
     const source = fileOf(loaded.sources, file);
-    const line = source.includedFrom === undefined ? '*' : positionOf(loaded.sources, source.includedFrom).line;
+    const line =
+      source.includedFrom === undefined ? '*' : positionOf(loaded.sources, source.includedFrom).line;
     text += `${'  '.repeat(depth + 1)}(${line}) ${source.path}\n`;
   }
   return text;
 }
 
 /** `ip port` as `-S` writes an address; port 0 is any. */
-function showVhostAddress(key: string): { readonly address: string; readonly ip: string; readonly port: string } {
+function showVhostAddress(key: string): {
+  readonly address: string;
+  readonly ip: string;
+  readonly port: string;
+} {
   const space = key.lastIndexOf(' ');
   const ip = key.slice(0, space);
   const port = key.slice(space + 1) === '0' ? '*' : key.slice(space + 1);
@@ -92,8 +97,10 @@ function namesText(set: VhostSet, port: string, place: (server: ServerRecord) =>
   for (const { server } of set.vhosts) {
     text += `${indent} port ${port} namevhost ${server.hostname} (${place(server)})\n`;
     const aliases = coreServer(server).serverAliases;
-    for (const alias of aliases.filter((name) => !/[*?]/.test(name))) text += `${indent}         alias ${alias}\n`;
-    for (const alias of aliases.filter((name) => /[*?]/.test(name))) text += `${indent}         wild alias ${alias}\n`;
+    for (const alias of aliases.filter((name) => !/[*?]/.test(name)))
+      text += `${indent}         alias ${alias}\n`;
+    for (const alias of aliases.filter((name) => /[*?]/.test(name)))
+      text += `${indent}         wild alias ${alias}\n`;
   }
   return text;
 }

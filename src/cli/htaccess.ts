@@ -10,7 +10,7 @@ import { positionOf } from '../source/line-index.ts';
 import type { SourceSet } from '../source/source.ts';
 
 /** What reading an `.htaccess` takes from the configuration that runs. Plain data. */
-export type HtaccessSurroundings = HtaccessRequest["running"];
+export type HtaccessSurroundings = HtaccessRequest['running'];
 
 /** The function that reads `.htaccess` files for a plan. Keeping what was read is the caller's part. */
 export function htaccessReader(surroundings: HtaccessSurroundings): HtaccessReader {

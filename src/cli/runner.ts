@@ -18,10 +18,20 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-/** Serves in this process. */
-export async function singleRunner(ready: Ready): Promise<Runner> {
+/**
+ * Serves in this process.
+ *
+ * @param beforeServing the last thing that is done with the rights of whoever started the gateway
+ */
+export async function singleRunner(ready: Ready, beforeServing: () => void): Promise<Runner> {
   const gateway = new Gateway(ready.built, ready.settings, ownLogs);
-  await gateway.listen();
+  try {
+    await gateway.listen();
+    beforeServing();
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
   if (ready.settings.runAs !== undefined) dropPrivileges(ready.settings.runAs);
   let gracefulTimeoutMs = ready.settings.gracefulTimeoutMs;
   return {
@@ -36,9 +46,10 @@ export async function singleRunner(ready: Ready): Promise<Runner> {
 }
 
 /** Serves in processes of their own, as the user that the configuration names. */
-export async function clusterRunner(first: Ready, processes: number): Promise<Runner> {
+export async function clusterRunner(first: Ready, processes: number, onServing: () => void): Promise<Runner> {
   let built: BuiltPlan = first.built;
-  const log: Runner['log'] = (level, number, message) => built.errorLog.log(level, 'core', number, message, {});
+  const log: Runner['log'] = (level, number, message) =>
+    built.errorLog.log(level, 'core', number, message, {});
   const outputs = new LogOutputs(ownLogs, (message) => log('error', 'AH00646', message));
   const primary = new Primary({
     processes,
@@ -52,6 +63,12 @@ export async function clusterRunner(first: Ready, processes: number): Promise<Ru
     await primary.serve(inputOf(ready), logFiles(ready), isGraceful);
   };
   await serve(first, true);
+  try {
+    onServing();
+  } catch (error) {
+    await primary.stop(false);
+    throw error;
+  }
   return {
     log,
     swap: async (next, isGraceful) => {
@@ -76,7 +93,9 @@ function connectPrimaryLogs({ built, settings }: Ready, outputs: LogOutputs): vo
 }
 
 function logFiles({ built, settings }: Ready): readonly string[] {
-  return logTargets(built, settings.errorLog).flatMap(({ target }) => (target.kind === 'file' ? [target.path] : []));
+  return logTargets(built, settings.errorLog).flatMap(({ target }) =>
+    target.kind === 'file' ? [target.path] : [],
+  );
 }
 
 function inputOf({ configuration, settings }: Ready): ServingInput {

@@ -63,10 +63,15 @@ export async function prepare(
 }
 
 /** Where errors go when no ErrorLog says: httpd's place for a whole configuration, standard error for a fragment in the foreground. */
-function standardErrorLog({ isFragment, path, loaded }: Configuration, inForeground: boolean): string | undefined {
+function standardErrorLog(
+  { isFragment, path, loaded }: Configuration,
+  inForeground: boolean,
+): string | undefined {
   if (isFragment) return inForeground ? undefined : defaultErrorLog(path);
   const standard = `${loaded.serverRoot}/logs/error_log`;
-  return statSync(fsPath(dirname(standard)), { throwIfNoEntry: false })?.isDirectory() === true ? standard : undefined;
+  return statSync(fsPath(dirname(standard)), { throwIfNoEntry: false })?.isDirectory() === true
+    ? standard
+    : undefined;
 }
 
 /** Serves a configuration until a signal ends it; gives 1 when it can't start. */
@@ -83,19 +88,23 @@ export async function serve(
   const isRoot = ready.settings.runAs !== undefined;
   const processes = args.processes ?? 1;
   const usesCluster = !args.isDebug && (isRoot || processes > 1);
+  const pidFile = ready.process.pidFile ?? defaultPidFile(configuration.path);
+  const writePid = (): void => {
+    try {
+      writePidFile(pidFile);
+    } catch (error) {
+      throw new Error(`could not write the pid file ${pidFile}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  };
   let runner: Runner;
   try {
-    runner = usesCluster ? await clusterRunner(ready, processes) : await singleRunner(ready);
+    runner = usesCluster
+      ? await clusterRunner(ready, processes, writePid)
+      : await singleRunner(ready, writePid);
   } catch (error) {
     sayStartError(say, ready, error);
-    return 1;
-  }
-  const pidFile = ready.process.pidFile ?? defaultPidFile(configuration.path);
-  try {
-    writePidFile(pidFile);
-  } catch (error) {
-    sayLine(say, `could not write the pid file ${pidFile}: ${(error as Error).message}`);
-    await runner.stop();
     return 1;
   }
   runner.log('notice', 'AH00489', `httpd-gateway configured -- resuming normal operations`);
@@ -136,7 +145,11 @@ function handleSignals(runner: Runner, args: ServerArguments, pidFile: string, i
   const reload = (isGraceful: boolean, signal: string): void => {
     reloading = reloading.then(async () => {
       if (isEnding) return;
-      runner.log('notice', isGraceful ? 'AH00493' : 'AH00494', `${signal} received. Doing ${isGraceful ? 'graceful ' : ''}restart`);
+      runner.log(
+        'notice',
+        isGraceful ? 'AH00493' : 'AH00494',
+        `${signal} received. Doing ${isGraceful ? 'graceful ' : ''}restart`,
+      );
       await reloadOnce(runner, args, isGraceful, inForeground);
     });
   };
@@ -151,7 +164,12 @@ function handleSignals(runner: Runner, args: ServerArguments, pidFile: string, i
 }
 
 /** Reads the configuration again and serves it; whatever is wrong with it goes to the error log, and the old one stays. */
-async function reloadOnce(runner: Runner, args: ServerArguments, isGraceful: boolean, inForeground: boolean): Promise<void> {
+async function reloadOnce(
+  runner: Runner,
+  args: ServerArguments,
+  isGraceful: boolean,
+  inForeground: boolean,
+): Promise<void> {
   const said: string[] = [];
   const say: Say = (text) => void said.push(text);
   try {

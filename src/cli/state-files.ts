@@ -10,7 +10,8 @@ function stateFolder(): string {
   const base = process.env['XDG_RUNTIME_DIR'] ?? join(tmpdir(), `httpd-gateway-${uid}`);
   mkdirSync(base, { recursive: true, mode: 0o700 });
   const stats = lstatSync(base);
-  if (!stats.isDirectory() || stats.uid !== uid) throw new Error(`${base} belongs to somebody else; set PidFile`);
+  if (!stats.isDirectory() || stats.uid !== uid)
+    throw new Error(`${base} belongs to somebody else; set PidFile`);
   return base;
 }
 

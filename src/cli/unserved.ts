@@ -29,10 +29,13 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
     const first = uses.find((use) => use.isSecurity) ?? uses[0]!;
     const more = uses.length > 1 ? ` (and ${uses.length - 1} more)` : '';
     const note = readable(first.note ?? 'it has no effect');
-    say(`${placeOf(bound.sources, first.span)}: ${refuses ? 'error' : 'warning'}: ${name} is not served: ${note}${more}\n`);
+    say(
+      `${placeOf(bound.sources, first.span)}: ${refuses ? 'error' : 'warning'}: ${name} is not served: ${note}${more}\n`,
+    );
     if (!refuses) continue;
     isAccepted = false;
-    if (isSecurity && !isAllowed) say(`  = help: it protects something; to serve without it: --allow-unserved ${plain}\n`);
+    if (isSecurity && !isAllowed)
+      say(`  = help: it protects something; to serve without it: --allow-unserved ${plain}\n`);
     else say('  = help: --strict refuses to serve it partly\n');
   }
   return isAccepted;

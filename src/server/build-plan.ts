@@ -43,7 +43,10 @@ export interface PlacedTarget {
 }
 
 /** Every log of a plan, once. */
-export function logTargets({ plan }: BuiltPlan, standardErrorLog: string | undefined): readonly PlacedTarget[] {
+export function logTargets(
+  { plan }: BuiltPlan,
+  standardErrorLog: string | undefined,
+): readonly PlacedTarget[] {
   const found = new Map<string, PlacedTarget>();
   const { gateway } = plan;
   for (const server of new Set([gateway.mainServer, ...gateway.servers])) {

@@ -9,7 +9,6 @@ import { processRequest, refuseRequest } from '../pipeline/process.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
 
-
 /** The plan as the fronts see it. A reload puts another plan here; requests that run keep theirs. */
 export class PlanHost implements FrontHost {
   serverVersion: string;

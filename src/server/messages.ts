@@ -28,5 +28,7 @@ export type FromWorker =
   | { readonly kind: 'log'; readonly command: string; readonly viaShell: boolean; readonly lines: string };
 
 export function isMessage<T extends { readonly kind: string }>(message: unknown): message is T {
-  return typeof message === 'object' && message !== null && 'kind' in message && typeof message.kind === 'string';
+  return (
+    typeof message === 'object' && message !== null && 'kind' in message && typeof message.kind === 'string'
+  );
 }

@@ -150,12 +150,24 @@ export class Primary {
     if (generation.isEnding || this.#isStopping) return;
     const { errorLog } = this.#options;
     const pid = dead.process.pid ?? 0;
-    errorLog.log('notice', 'core', 'AH00052', `serving process ${pid} ended with ${how}; another is started`, {});
+    errorLog.log(
+      'notice',
+      'core',
+      'AH00052',
+      `serving process ${pid} ended with ${how}; another is started`,
+      {},
+    );
     if (livedMs >= HEALTHY_MS) this.#pauseMs = 0;
     const restart = (): void => {
       if (generation.isEnding || this.#isStopping) return;
       this.#start(generation).catch((error: unknown) => {
-        errorLog.log('alert', 'core', '', `could not start a serving process: ${(error as Error).message}`, {});
+        errorLog.log(
+          'alert',
+          'core',
+          '',
+          `could not start a serving process: ${(error as Error).message}`,
+          {},
+        );
         this.#later(restart);
       });
     };

@@ -31,7 +31,7 @@ export function startResponder(path: string): Promise<Server> {
 
 function answer(socket: Socket): void {
   const requests = new Map<number, PendingRequest>();
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
@@ -48,7 +48,13 @@ function answer(socket: Socket): void {
   });
 }
 
-function take(socket: Socket, requests: Map<number, PendingRequest>, type: number, id: number, content: Buffer): void {
+function take(
+  socket: Socket,
+  requests: Map<number, PendingRequest>,
+  type: number,
+  id: number,
+  content: Buffer,
+): void {
   const request = requests.get(id);
   if (type === BEGIN_REQUEST) {
     const keepsConnection = (content[2]! & KEEP_CONNECTION) !== 0;
@@ -61,7 +67,8 @@ function take(socket: Socket, requests: Map<number, PendingRequest>, type: numbe
   } else if (type === STDIN && content.length > 0) request.bodyBytes += content.length;
   else if (type === STDIN || type === ABORT_REQUEST) {
     requests.delete(id);
-    if (type === STDIN) socket.write(records(id, STDOUT, page(readParams(Buffer.concat(request.params)), request.bodyBytes)));
+    if (type === STDIN)
+      socket.write(records(id, STDOUT, page(readParams(Buffer.concat(request.params)), request.bodyBytes)));
     socket.write(Buffer.concat([header(END_REQUEST, id, 8), Buffer.alloc(8)]));
     if (!request.keepsConnection) socket.end();
   }
