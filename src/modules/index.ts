@@ -1,35 +1,37 @@
-import { modProxyBalancer } from './mod_proxy_balancer.ts';
-import { modLbmethodByrequests } from './mod_lbmethod_byrequests.ts';
-import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic.ts';
-import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness.ts';
-import { modLbmethodHeartbeat } from './mod_lbmethod_heartbeat.ts';
-import { modProxyHttp } from './mod_proxy_http.ts';
-import { modProxyHttp2 } from './mod_proxy_http2.ts';
-import { modProxyConnect } from './mod_proxy_connect.ts';
-import { modProxyAjp } from './mod_proxy_ajp.ts';
-import { modProxyScgi } from './mod_proxy_scgi.ts';
-import { modProxyUwsgi } from './mod_proxy_uwsgi.ts';
-import { modProxyWstunnel } from './mod_proxy_wstunnel.ts';
-import { modProxyFtp } from './mod_proxy_ftp.ts';
-import { modProxyExpress } from './mod_proxy_express.ts';
-import { modProxyHcheck } from './mod_proxy_hcheck.ts';
-import { modProxyFdpass } from './mod_proxy_fdpass.ts';
-import { modProxyHtml } from './mod_proxy_html.ts';
 import { coreModule } from './core/index.ts';
+import { httpCore } from './http_core.ts';
 import { modAccessCompat } from './mod_access_compat.ts';
-import { modAuthzCore } from './mod_authz_core/index.ts';
-import { modAuthzHost } from './mod_authz_host.ts';
 import { modActions } from './mod_actions.ts';
 import { modAlias } from './mod_alias/index.ts';
+import { modAuthzCore } from './mod_authz_core/index.ts';
+import { modAuthzHost } from './mod_authz_host.ts';
 import { modAutoindex } from './mod_autoindex.ts';
 import { modDir } from './mod_dir.ts';
 import { modEnv } from './mod_env.ts';
+import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness.ts';
+import { modLbmethodByrequests } from './mod_lbmethod_byrequests.ts';
+import { modLbmethodBytraffic } from './mod_lbmethod_bytraffic.ts';
+import { modLbmethodHeartbeat } from './mod_lbmethod_heartbeat.ts';
 import { modLogConfig } from './mod_log_config/index.ts';
 import { modMacro } from './mod_macro.ts';
 import { modMime } from './mod_mime/index.ts';
 import { modNegotiation } from './mod_negotiation.ts';
 import { modProxy } from './mod_proxy/index.ts';
+import { modProxyAjp } from './mod_proxy_ajp.ts';
+import { modProxyBalancer } from './mod_proxy_balancer.ts';
+import { modProxyConnect } from './mod_proxy_connect.ts';
+import { modProxyExpress } from './mod_proxy_express.ts';
 import { modProxyFcgi } from './mod_proxy_fcgi/index.ts';
+import { modProxyFdpass } from './mod_proxy_fdpass.ts';
+import { modProxyFtp } from './mod_proxy_ftp.ts';
+import { modProxyHcheck } from './mod_proxy_hcheck.ts';
+import { modProxyHtml } from './mod_proxy_html.ts';
+import { modProxyHttp } from './mod_proxy_http.ts';
+import { modProxyHttp2 } from './mod_proxy_http2.ts';
+import { modProxyScgi } from './mod_proxy_scgi.ts';
+import { modProxyUwsgi } from './mod_proxy_uwsgi.ts';
+import { modProxyWstunnel } from './mod_proxy_wstunnel.ts';
+import { modReqtimeout } from './mod_reqtimeout.ts';
 import { modSetenvif } from './mod_setenvif/index.ts';
 import { modSo } from './mod_so.ts';
 import { modUniqueId } from './mod_unique_id.ts';
@@ -93,7 +95,7 @@ import { modMimeMagic } from './unserved/mod_mime_magic.ts';
 import { modReflector } from './unserved/mod_reflector.ts';
 import { modRemoteip } from './unserved/mod_remoteip.ts';
 import { modRequest } from './unserved/mod_request.ts';
-import { modRewrite } from './unserved/mod_rewrite.ts';
+import { modRewrite } from './unserved/mod_rewrite/index.ts';
 import { modSed } from './unserved/mod_sed.ts';
 import { modSession } from './unserved/mod_session.ts';
 import { modSessionCookie } from './unserved/mod_session_cookie.ts';
@@ -134,6 +136,7 @@ export const MODULES: readonly Module<any, any>[] = [
   coreModule,
   modSo,
   modWatchdog,
+  httpCore,
   modLogConfig,
   modLogio,
   modVersion,
@@ -227,6 +230,7 @@ export const MODULES: readonly Module<any, any>[] = [
   modRatelimit,
   modReflector,
   modRemoteip,
+  modReqtimeout,
   modRequest,
   modRewrite,
   modSed,

@@ -1,6 +1,35 @@
 import { modExpires as catalogue } from '../../../grammar/catalogue/mod_expires.ts';
 import { defineModule } from '../module.ts';
-import { isOn, unserved } from './unserved.ts';
+import { all, matching } from './checks.ts';
+import { isOn, unserved, type Check } from './unserved.ts';
+
+const BASE = /^(?:now|access|modification)$/i;
+const UNIT = /^(?:year|month|week|day|hour|minute|second)s?$|^(?:mon|min|sec)/i;
+
+/** What is wrong with an expiry code; undefined: nothing. @source httpd modules/metadata/mod_expires.c `check_code` */
+function expiresProblem(code: string): string | undefined {
+  if (/^[AM]/.test(code)) return undefined;
+  const words = code.split(/[ \t]+/).filter((word) => word !== '');
+  const base = words.shift() ?? '';
+  if (!BASE.test(base)) return `bad expires code, unrecognised <base> '${base}'`;
+  if (words[0]?.toLowerCase() === 'plus') words.shift();
+  while (words.length > 0) {
+    const [count, unit] = words.splice(0, 2);
+    if (!/^[0-9]/.test(count!)) return `bad expires code, numeric value expected <num> '${count}'`;
+    if (unit === undefined) return 'bad expires code, missing <type>';
+    if (!UNIT.test(unit)) return `bad expires code, unrecognised <type>'${unit}'`;
+  }
+  return undefined;
+}
+
+function expires(index: number): Check {
+  return (ctx, node) => {
+    const word = node.args[index];
+    const problem = word && expiresProblem(word.text);
+    if (problem !== undefined)
+      ctx.error(word!, `'${node.name.text} ${node.args.map(({ text }) => text).join(' ')}': ${problem}`);
+  };
+}
 
 export const modExpires = defineModule(catalogue, {
   directives: unserved(
@@ -8,6 +37,10 @@ export const modExpires = defineModule(catalogue, {
     { accepted: 'Takes effect through ExpiresActive.' },
     {
       ExpiresActive: { notServed: 'Responses get no Expires and no Cache-Control: max-age.', matters: isOn },
+    },
+    {
+      ExpiresByType: all(matching(/\//, 'Invalid mimetype: should contain a slash'), expires(1)),
+      ExpiresDefault: expires(0),
     },
   ),
 });

@@ -16,5 +16,9 @@ export const modFilter = defineModule(catalogue, {
       FilterTrace: tunes('smart filters'),
       FilterProtocol: tunes('smart filters'),
     },
+    {
+      AddOutputFilterByType: (ctx, node) =>
+        node.args.length < 2 && ctx.error(node, 'AddOutputFilterByType requires at least two arguments'),
+    },
   ),
 });

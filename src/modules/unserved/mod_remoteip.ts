@@ -1,5 +1,6 @@
 import { modRemoteip as catalogue } from '../../../grammar/catalogue/mod_remoteip.ts';
 import { defineModule } from '../module.ts';
+import { all, readableFile, subnets } from './checks.ts';
 import { isOn, unserved } from './unserved.ts';
 
 export const modRemoteip = defineModule(catalogue, {
@@ -15,6 +16,17 @@ export const modRemoteip = defineModule(catalogue, {
         notServed: 'The PROXY header is not understood: such connections are answered 400.',
         matters: isOn,
       },
+    },
+    {
+      RemoteIPTrustedProxy: subnets('RemoteIP: Error parsing IP {} for RemoteIPTrustedProxy'),
+      RemoteIPInternalProxy: subnets('RemoteIP: Error parsing IP {} for RemoteIPInternalProxy'),
+      RemoteIPTrustedProxyList: readableFile(),
+      RemoteIPInternalProxyList: readableFile(),
+      RemoteIPProxyProtocolExceptions: all(
+        (ctx, node) =>
+          node.args.length === 0 && ctx.error(node, 'RemoteIPProxyProtocolExceptions requires an argument'),
+        subnets("ip address '{}' appears to be invalid"),
+      ),
     },
   ),
 });

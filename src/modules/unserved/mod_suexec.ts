@@ -1,7 +1,21 @@
+import { statSync } from 'node:fs';
 import { modSuexec as catalogue } from '../../../grammar/catalogue/mod_suexec.ts';
 import { defineModule } from '../module.ts';
 import { unserved } from './unserved.ts';
 
 export const modSuexec = defineModule(catalogue, {
-  directives: unserved(catalogue, { accepted: 'No programs are run.' }),
+  directives: unserved(
+    catalogue,
+    { accepted: 'No programs are run.' },
+    {},
+    {
+      SuexecUserGroup: (ctx, node) =>
+        ctx.mayTouchDisk &&
+        !statSync('/usr/lib/apache2/suexec', { throwIfNoEntry: false }) &&
+        ctx.error(
+          node,
+          'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',
+        ),
+    },
+  ),
 });
