@@ -1,5 +1,6 @@
 import { modAuthnCore as catalogue } from '../../../grammar/catalogue/mod_authn_core.ts';
 import { defineModule } from '../module.ts';
+import { expression } from './checks.ts';
 import { isNot, unserved } from './unserved.ts';
 
 export const modAuthnCore = defineModule(catalogue, {
@@ -13,6 +14,10 @@ export const modAuthnCore = defineModule(catalogue, {
         security: true,
       },
       '<AuthnProviderAlias': { notServed: 'Users are not looked up.' },
+    },
+    {
+      AuthType: expression(0, "Cannot parse expression '{}' in AuthType: "),
+      AuthName: expression(0, "Cannot parse expression '{}' in AuthName: "),
     },
   ),
 });
