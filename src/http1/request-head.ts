@@ -1,7 +1,7 @@
 import type { RequestHead } from '../pipeline/request.ts';
 import { Table } from '../pipeline/table.ts';
 import { parseHostHeader, type Authority } from './authority.ts';
-import { parseTarget } from './request-target.ts';
+import { parseTarget, type RequestTarget } from './request-target.ts';
 
 /** Limits and leniency of the server that the address alone chose; 0 fields: no limit of their own. */
 export interface HeadLimits {
@@ -75,6 +75,7 @@ export class RequestHeadParser {
   #theRequest: string | undefined;
   #method = 'GET';
   #target = '/';
+  #parsedTarget: RequestTarget | undefined;
   #protocol = 'HTTP/1.0';
   #protocolNumber = 1000;
   #headers = new Table();
@@ -212,14 +213,25 @@ export class RequestHeadParser {
     if (hasControl || line.includes('\t')) this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
     else if (!isToken(this.#method)) this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
     else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
+    else if (!this.#readTarget()) this.#refuseTarget();
     else if (major > 1) this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
+  }
+
+  #readTarget(): boolean {
+    this.#parsedTarget = parseTarget(this.#target, this.#method, this.#scheme);
+    return this.#parsedTarget !== undefined;
+  }
+
+  #refuseTarget(): void {
+    this.#refuse(400, 'AH03454', 'HTTP Request Line; invalid request target');
   }
 
   #takeSimpleRequest(target: string): void {
     this.#target = target;
     this.#protocol = 'HTTP/0.9';
     this.#protocolNumber = 9;
-    this.#complete();
+    if (this.#readTarget()) this.#complete();
+    else this.#refuseTarget();
   }
 
   #readFieldLine(line: string): void {
@@ -291,11 +303,7 @@ export class RequestHeadParser {
 
   #complete(): void {
     const headers = this.#headers;
-    const target = parseTarget(this.#target, this.#method, this.#scheme);
-    if (target === undefined) {
-      this.#refuse(400, 'AH10519', 'HTTP Request Line; invalid request target');
-      return;
-    }
+    const target = this.#parsedTarget!;
     let authority: Authority | undefined;
     const host = headers.get('host');
     if (target.kind === 'absolute' && target.authority) {
