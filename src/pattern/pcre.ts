@@ -4,7 +4,7 @@ import { PcreSyntaxError, captureIndexes } from './pcre/node.ts';
 import type { PcreNode } from './pcre/node.ts';
 import { parsePcre } from './pcre/parser.ts';
 import type { PcreOptions } from './pcre/parser.ts';
-import { compileProgram } from './pcre/program.ts';
+import { compileProgram, isAnchored } from './pcre/program.ts';
 import type { Program } from './pcre/program.ts';
 import { toJavaScript } from './pcre/to-javascript.ts';
 
@@ -64,7 +64,7 @@ export function mustCompilePcre(source: string, options: Partial<PcreOptions> = 
 /** Longest subject for which JavaScript's own matching of a pattern of this growth stays within milliseconds. */
 function safeLengthFor(degree: number): number {
   if (degree <= 1) return Infinity;
-  if (degree === Infinity) return 16;
+  if (degree === Infinity) return 12;
   return Math.floor(2_000_000 ** (1 / degree));
 }
 
@@ -116,7 +116,7 @@ export class PcrePattern {
     this.#body = body;
     const translated = isNumberedInOrder(body, groupCount) ? toJavaScript(body) : undefined;
     this.regExp = translated === undefined ? undefined : tryRegExp(translated);
-    this.growthDegree = growthDegree(body, translated?.startsWith('^') ?? false);
+    this.growthDegree = growthDegree(body, isAnchored(body));
     this.#safeLength = this.regExp === undefined ? -1 : safeLengthFor(this.growthDegree);
   }
 

@@ -3,10 +3,10 @@ import { ANCHORS, OP, UNBOUNDED } from './program.ts';
 import type { Program } from './program.ts';
 
 /**
- * What one search may cost, in instructions that may fail or be tried again. About half a second; PCRE2, too, gives up
+ * What one search may cost, in instructions that may fail or be tried again. A few tenths of a second; PCRE2, too, gives up
  * after ten million and httpd then takes it for no match.
  */
-export const STEP_LIMIT = 20_000_000;
+export const STEP_LIMIT = 10_000_000;
 
 /** Entries of the backtrack stack; each is three integers. */
 const STACK_LIMIT = 8_000_000;

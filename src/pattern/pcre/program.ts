@@ -227,7 +227,8 @@ class ProgramCompiler {
   }
 }
 
-function isAnchored(node: PcreNode): boolean {
+/** Whether a match can only begin at the subject's first byte. */
+export function isAnchored(node: PcreNode): boolean {
   switch (node.type) {
     case 'assert':
       return node.at === 'start';
