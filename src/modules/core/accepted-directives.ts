@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { fsPath } from '../../source/fs-path.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import type { AcceptedDirective, BindContext, UnservedDirective } from '../module.ts';
-import { firstArg, isForbidden } from './bind-checks.ts';
+import { atoi, firstArg, isForbidden } from './bind-checks.ts';
 
 function accepted(reason: string, bind?: AcceptedDirective['bind']): AcceptedDirective {
   return bind ? { accepted: reason, bind } : { accepted: reason };
@@ -25,6 +25,12 @@ function unsigned(max: string, allowMinusOne: boolean) {
   };
 }
 
+function notNegative(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, 'globalOnly')) return;
+  const word = firstArg(node);
+  if (atoi(word.text) < 0) ctx.error(word, `Invalid ${node.name.text} value: ${word.text}`);
+}
+
 const MUTEX_MECHANISM = /^(none|default|pthread|sysvsem|posixsem|sem|(flock|fcntl|file):.*|flock|fcntl|file)$/i;
 
 function bindMutex(ctx: BindContext, node: DirectiveNode): void {
@@ -37,6 +43,7 @@ function bindMutex(ctx: BindContext, node: DirectiveNode): void {
 const REGEX_OPTIONS = /^[+-]?(none|ICASE|EXTENDED|DOTALL|DOLLAR_ENDONLY)$/i;
 
 function bindRegexDefaultOptions(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, 'globalOnly')) return;
   for (const word of node.args) {
     if (!REGEX_OPTIONS.test(word.text)) ctx.error(word, `RegexDefaultOptions: option '${word.text}' unknown`);
   }
@@ -86,8 +93,8 @@ export const otherDirectives = {
   MaxRequestsPerChild: accepted('processes are not recycled by count', globalOnly),
   MaxConnectionsPerChild: accepted('processes are not recycled by count', globalOnly),
   CoreDumpDirectory: accepted('the gateway writes no core files', bindCoreDumpDirectory),
-  MaxMemFree: accepted('memory is managed by the runtime', globalOnly),
-  ThreadStackSize: accepted('memory is managed by the runtime', globalOnly),
+  MaxMemFree: accepted('memory is managed by the runtime', notNegative),
+  ThreadStackSize: accepted('memory is managed by the runtime', notNegative),
   ProtocolsHonorOrder: accepted('one protocol is served', (ctx, node) => {
     const word = firstArg(node);
     if (!/^(on|off)$/i.test(word.text)) ctx.error(word, "ProtocolsHonorOrder must be 'on' or 'off'");
@@ -95,7 +102,7 @@ export const otherDirectives = {
   ContentDigest: { notServed: 'responses carry no Content-MD5 header' } satisfies UnservedDirective,
   LimitXMLRequestBody: accepted('no request body is parsed as XML', (ctx, node) => {
     const word = firstArg(node);
-    if (!/^\+?[0-9]+$/.test(word.text)) ctx.error(word, 'LimitXMLRequestBody requires a non-negative integer.');
+    if (atoi(word.text) < 0) ctx.error(word, 'LimitXMLRequestBody requires a non-negative integer.');
   }),
   RegexDefaultOptions: {
     notServed: 'patterns are compiled with the default options DOTALL and DOLLAR_ENDONLY',

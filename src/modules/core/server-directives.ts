@@ -171,7 +171,11 @@ export const serverDirectives = {
       if (second && kind !== 'request' && kind !== 'connection') {
         return ctx.error(first, 'ErrorLogFormat type must be one of request, connection');
       }
-      return checkErrorLogFormat(ctx, format) ? { kind, format: format.text } : undefined;
+      if (!checkErrorLogFormat(ctx, format)) return undefined;
+      if (kind === '' && !/%[-0-9+]*M/.test(format.text)) {
+        return ctx.error(format, "main ErrorLogFormat must contain message format string '%M'");
+      }
+      return { kind, format: format.text };
     },
     apply: ({ server }, { kind, format }) => {
       server.errorLogFormats.set(kind, format);
