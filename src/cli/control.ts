@@ -40,14 +40,18 @@ export async function control(action: ControlAction, pidFile: string): Promise<C
     process.stderr.write(`httpd-gateway: could not signal process ${pid}: ${(error as Error).message}\n`);
     return { status: 1 };
   }
-  if (action === 'stop') await ended(pidFile);
+  if (action === 'stop') await ended(pid);
   return { status: 0 };
 }
 
-async function ended(pidFile: string): Promise<void> {
+async function ended(pid: number): Promise<void> {
   const deadline = performance.now() + STOP_WAIT_MS;
   while (performance.now() < deadline) {
-    if (runningGateway(pidFile) === undefined) return;
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

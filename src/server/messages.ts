@@ -22,6 +22,8 @@ export type ToWorker =
 
 /** From a serving process to the primary. */
 export type FromWorker =
+  /** Listens to messages: what was sent before is lost. */
+  | { readonly kind: 'awake' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly message: string }
   /** Lines for a program that the primary runs. */

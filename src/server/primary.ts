@@ -114,14 +114,14 @@ export class Primary {
     generation.workers.add(worker);
     this.#options.onWorker?.(worker);
     const logs = generation.logs.map(([path], index) => [path, FIRST_LOG_FD + index] as const);
-    send(worker, { kind: 'serve', input: generation.input, logs });
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => worker.process.kill('SIGKILL'), READY_TIMEOUT_MS);
       let isReady = false;
       let reason = 'a serving process ended before it was ready';
       worker.on('message', (message: unknown) => {
         if (!isMessage<FromWorker>(message)) return;
-        if (message.kind === 'ready') {
+        if (message.kind === 'awake') send(worker, { kind: 'serve', input: generation.input, logs });
+        else if (message.kind === 'ready') {
           isReady = true;
           clearTimeout(late);
           resolve();

@@ -54,6 +54,7 @@ export function runWorker(htaccess: HtaccessSource): void {
     gateway?.errorLog.log('crit', 'core', '', `internal fault: ${error.stack ?? error.message}`, {});
     void end(true);
   });
+  say({ kind: 'awake' });
 }
 
 async function start(
