@@ -98,7 +98,9 @@ const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
   (r) => line(`FallbackResource ${r.pick(['/a/i.php', '/sub/index.html', 'disabled', '/none'])}`),
   (r) => line(`DirectorySlash ${r.pick(['On', 'Off'])}`),
   (r) => line(`ProxyFCGIBackendType ${r.pick(['GENERIC', 'FPM'])}`),
-  (r) => line(`ProxyFCGISetEnvIf "${r.pick(EXPRESSIONS)}" ${r.pick(NAMES)} "x-$1-%{reqenv:V1}"`),
+  (r) => line(`ProxyFCGISetEnvIf "${r.pick(EXPRESSIONS)}" ${r.pick(NAMES)} "x-%{reqenv:V1}"`),
+  // httpd crashes on $1 when no regular expression has been tried yet, so the condition has one.
+  (r) => line(`ProxyFCGISetEnvIf "%{REQUEST_URI} =~ m#^/(.)(.*)#" ${r.pick(NAMES)} "y-$1-%{reqenv:V1}"`),
   (r) => line(`CGIPassAuth ${r.pick(['On', 'Off'])}`),
   (r) => ({ text: `<If "${r.pick(EXPRESSIONS)}">`, children: some(r, SIMPLE, 2) }),
   (r) => ({

@@ -96,6 +96,7 @@ export function createSite(subject: DifferentialCase, world: World): Site {
   const docroot = join(root, 'docroot');
   mkdirSync(docroot);
   mkdirSync(join(root, 'run'));
+  chmodSync(join(root, 'run'), 0o777);
   const values = placeholders(root, world);
   const fill = (text: string): string =>
     text.replace(/@([A-Z][A-Z0-9]*)@/g, (whole, name: string) => values.get(name) ?? whole);
