@@ -1,4 +1,4 @@
-import { createToken, Lexer, type CustomPatternMatcherFunc, type IMultiModeLexerDefinition } from 'chevrotain';
+import { createToken, Lexer, type CustomPatternMatcherFunc, type IMultiModeLexerDefinition, type IToken } from 'chevrotain';
 import { isBlank, logicalLineEnd, quotedWordEnd } from './logical-line.ts';
 
 const LF = 10;
@@ -41,10 +41,13 @@ export const DirectiveName = createToken({
   push_mode: 'args',
 });
 
-/** Everything after the first word, unsplit: many directives split their own line. */
+/**
+ * Everything after the first word, unsplit: many directives split their own line. It ends where the line does, which
+ * only the line's start can tell: a backslash that ends the first word may continue the line twice.
+ */
 export const Arguments = createToken({
   name: 'Arguments',
-  pattern: custom(logicalLineEnd),
+  pattern: custom((text, at, before) => logicalLineEnd(text, before.at(-1)?.startOffset ?? at)),
   line_breaks: true,
   start_chars_hint: Array.from({ length: 256 }, (_, code) => code),
 });
@@ -57,15 +60,15 @@ export const ArgumentsEnd = createToken({ name: 'ArgumentsEnd', pattern: /\n/, l
 export const CONFIG_TOKENS = {
   modes: {
     lineStart: [Blank, LineEnd, NulTail, Continuation, Comment, SectionClose, SectionOpen, DirectiveName],
-    args: [Blank, ArgumentsEnd, NulTail, Continuation, Arguments],
+    args: [Blank, NulTail, Continuation, Arguments, ArgumentsEnd],
   },
   defaultMode: 'lineStart',
 } satisfies IMultiModeLexerDefinition;
 
 /** A matcher from a function that gives the end offset; an end at the start is no match. */
-function custom(end: (text: string, at: number) => number): CustomPatternMatcherFunc {
-  return (text, at) => {
-    const stop = end(text, at);
+function custom(end: (text: string, at: number, before: readonly IToken[]) => number): CustomPatternMatcherFunc {
+  return (text, at, before) => {
+    const stop = end(text, at, before);
     return stop > at ? [text.slice(at, stop)] : null;
   };
 }

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
+import { compileFnmatch, isWildcard } from '../pattern/fnmatch.ts';
 import type { Span } from '../source/source.ts';
 import type { ConfigNode } from '../syntax/tree.ts';
 import { readFileInto } from './build.ts';
 import { addSource, type LoadContext, report, serverRootRelative, stop } from './context.ts';
 import { errorCode, reasonOf } from './files.ts';
 import type { OnReadCall } from './on-read.ts';
-import { isWildcard, matchesName } from './wildcard.ts';
 
 const MAX_INCLUDE_DEPTH = 128;
 const MAX_DIRECTORY_DEPTH = 20;
@@ -64,8 +64,9 @@ function includeMatching(inclusion: Inclusion, directory: string, segments: read
   }
   const names = listDirectory(inclusion, directory, `Include/IncludeOptional: Could not open directory ${directory}`);
   if (names === undefined) return;
+  const matches = compileFnmatch(segment, { period: true });
   const matching = names
-    .filter((name) => matchesName(segment, name))
+    .filter(matches)
     .map((name) => posix.join(directory, name))
     .filter((path) => rest.length === 0 || ctx.files.kind(path) === 'directory');
   if (matching.length === 0 && !isOptional) {
