@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isKnownMethod } from '../pipeline/allowed-methods.ts';
 import type { ConnectionInfo } from '../pipeline/exchange.ts';
@@ -421,8 +420,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#stage = 'lingering';
     const { socket } = this;
     const cut = (): void => {
-      if ('resetAndDestroy' in socket) (socket as Socket).resetAndDestroy();
-      else socket.destroy();
+      resetStream(socket);
     };
     if (socket.writableLength === 0) cut();
     else {
@@ -518,6 +516,13 @@ function initialMs(timeout: ReadTimeout, settings: FrontSettings): number {
 function queuedBytes(socket: Duplex): number {
   const handle = (socket as { _handle?: { writeQueueSize?: number } | null })._handle;
   return handle?.writeQueueSize ?? socket.writableLength;
+}
+
+/** Destroys a TCP socket with a reset; `resetAndDestroy` would send an orderly end first, which is what a whole body has. */
+function resetStream(socket: Duplex): void {
+  const tcp = socket as { _handle?: { reset?: unknown } | null; resetAndClosing?: boolean };
+  if (typeof tcp._handle?.reset === 'function') tcp.resetAndClosing = true;
+  socket.destroy();
 }
 
 function ignore(): void {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connectionInfo } from '../../src/http1/connection-info.ts';
 import { FRONT_SOCKET_OPTIONS, HttpFront, type FrontHost } from '../../src/http1/front.ts';
 import { DEFAULT_FRONT_SETTINGS, type FrontSettings } from '../../src/http1/settings.ts';
@@ -23,6 +23,8 @@ export interface TestFront {
   readonly logged: { number: string; message: string }[];
   /** Requests in the order they were handed to the pipeline, refused ones too. */
   readonly seen: RequestRecord[];
+  /** Accepted sockets. */
+  readonly sockets: Socket[];
   close(): Promise<void>;
 }
 
@@ -125,7 +127,9 @@ export async function startFront(
     },
   };
   const front = new HttpFront(host);
+  const sockets: Socket[] = [];
   const listener: Server = createServer(FRONT_SOCKET_OPTIONS, (socket) => {
+    sockets.push(socket);
     front.accept(socket, connectionInfo(socket, false));
   });
   await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
@@ -135,6 +139,7 @@ export async function startFront(
     server,
     logged,
     seen,
+    sockets,
     close: () =>
       new Promise((resolve) => {
         front.destroy();
