@@ -47,6 +47,8 @@ export interface LintRule {
   /** What kind of fix its findings may carry. */
   readonly fixable: 'safe' | 'review' | 'none';
   readonly page: RulePage;
+  /** Codes of parse and bind diagnostics that a finding on the same line says better: they are left out then. */
+  readonly replaces?: readonly string[];
   /** Reports every place in the model where the rule is broken. Must not throw for any configuration. */
   check(model: LintModel, report: (finding: Finding) => void): void;
 }
