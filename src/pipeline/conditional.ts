@@ -19,7 +19,7 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   const etag = req.headersOut.get('ETag');
 
   const ifMatch = headers.get('If-Match');
-  if (ifMatch !== undefined && !(etag !== undefined && (ifMatch.startsWith('*') || listsETagStrongly(ifMatch, etag)))) {
+  if (ifMatch !== undefined && !ifMatch.startsWith('*') && (etag === undefined || !listsETagStrongly(ifMatch, etag))) {
     return 412;
   }
   const modified = modifiedSeconds(req);

@@ -1,4 +1,5 @@
 import type { RequestRecord } from './request.ts';
+import type { Table } from './table.ts';
 
 /** What the server adds to every response, whatever made it. */
 export interface ResponseDefaults {
@@ -19,12 +20,25 @@ const MAX_GOOD_NAMES = 2000;
 /** Lays the headers for any outcome before those of this one, as httpd orders them. */
 export function mergeErrorHeaders(req: RequestRecord): void {
   const { headersOut, errHeadersOut } = req;
-  if (errHeadersOut.size === 0) return;
-  const own = headersOut.copy();
-  headersOut.clear();
-  for (const [name, value] of errHeadersOut) headersOut.add(name, value);
-  for (const [name, value] of own) headersOut.add(name, value);
-  errHeadersOut.clear();
+  if (errHeadersOut.size > 0) {
+    const own = headersOut.copy();
+    headersOut.clear();
+    for (const [name, value] of errHeadersOut) headersOut.add(name, value);
+    for (const [name, value] of own) headersOut.add(name, value);
+    errHeadersOut.clear();
+  }
+  if (headersOut.has('Vary')) joinVary(headersOut);
+}
+
+/** One `Vary` with each name once. @source httpd modules/http/http_filters.c `fixup_vary` */
+function joinVary(headersOut: Table): void {
+  const names = new Map<string, string>();
+  for (const value of headersOut.getAll('Vary')) {
+    for (const name of value.split(/[\s,]+/)) {
+      if (name !== '' && !names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+    }
+  }
+  headersOut.set('Vary', [...names.values()].join(','));
 }
 
 /**

@@ -245,13 +245,11 @@ export function die(req: RequestRecord, result: HookResult): MaybePromise<void> 
     req.output.abort();
     return undefined;
   }
-  const isRecursive = req.status !== 200;
-  if (isRecursive) {
+  const failed = req.status;
+  if (failed !== 200) {
     const first = firstFailed(req);
-    const original = first.status;
-    if (first === req) req.status = result;
-    first.status = original;
-    req.server.gateway.services.sendErrorResponse(first, result, undefined);
+    req.status = result;
+    req.server.gateway.services.sendErrorResponse(first, failed, undefined);
     return undefined;
   }
   req.status = result;

@@ -235,7 +235,7 @@ export function serverPort(req: RequestRecord): number {
 
 /** `http` or `https`. */
 export function requestScheme(req: RequestRecord): 'http' | 'https' {
-  return req.connection.isTls ? 'https' : 'http';
+  return req.connection.isTls || req.server.scheme === 'https' ? 'https' : 'http';
 }
 
 export function defaultPort(scheme: string): number {

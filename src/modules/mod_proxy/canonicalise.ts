@@ -9,6 +9,11 @@ import { socketPath } from './workers.ts';
 /** The schemes that are served. */
 const SCHEMES: readonly SchemeHandler[] = [fcgiScheme];
 
+/** Schemes of httpd's other proxy modules: their requests must not end as the source text of a script. */
+const FOREIGN_SCHEMES: ReadonlySet<string> = new Set([
+  'http', 'https', 'ajp', 'scgi', 'uwsgi', 'ws', 'wss', 'h2', 'h2c', 'ftp', 'fd',
+]);
+
 /** The handler of a URL's scheme, when its module is loaded. */
 export function schemeHandler(req: RequestRecord, scheme: string): SchemeHandler | undefined {
   const handler = SCHEMES.find((known) => known.scheme === scheme.toLowerCase());
@@ -16,7 +21,7 @@ export function schemeHandler(req: RequestRecord, scheme: string): SchemeHandler
 }
 
 /**
- * Gives a proxied request's `filename` its canonical form, by the rules of its scheme.
+ * Gives a proxied request's `filename` its canonical form, by the rules of its scheme. DECLINED: no scheme of httpd's.
  *
  * @source httpd modules/proxy/mod_proxy.c `proxy_fixup`
  */
@@ -25,8 +30,10 @@ export function canonicalise(req: RequestRecord): HookResult {
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
   if (/^balancer:/i.test(url)) return canonicaliseBalancer(req, url);
-  const result = schemeHandler(req, url.slice(0, colon))?.canonicalise(req, url) ?? DECLINED;
-  return result === DECLINED ? OK : result;
+  const scheme = url.slice(0, colon).toLowerCase();
+  const handler = schemeHandler(req, scheme);
+  if (handler) return handler.canonicalise(req, url);
+  return FOREIGN_SCHEMES.has(scheme) ? OK : DECLINED;
 }
 
 /** The path of a balancer's URL waits for the member's scheme to encode it. @source httpd `proxy_balancer_canon` */

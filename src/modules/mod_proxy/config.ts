@@ -12,6 +12,8 @@ export interface WorkerDefinition {
   readonly url: BackendUrl;
   /** Defined by ProxyPassMatch: `$n` in the name stands for any text. */
   readonly isMatch: boolean;
+  /** For those: what stands between the groups. */
+  readonly literals: readonly string[];
   /** May still be changed by ProxySet. */
   readonly parameters: WorkerParameters;
   readonly span: Span;
@@ -117,7 +119,8 @@ export function mergeProxyDirConfig(base: ProxyDirConfig, add: ProxyDirConfig): 
 
 /** A worker that no line has said anything about yet. */
 export function newWorkerDefinition(url: BackendUrl, isMatch: boolean, span: Span): WorkerDefinition {
-  const definition = { url, isMatch, parameters: { ...WORKER_DEFAULTS }, span, worker: undefined };
+  const literals = isMatch ? literalsOf(url.name) : [];
+  const definition = { url, isMatch, literals, parameters: { ...WORKER_DEFAULTS }, span, worker: undefined };
   if (isMatch && url.name.includes('$')) definition.parameters.reuse = false;
   return definition;
 }
@@ -163,7 +166,7 @@ export function findWorker(
     const { name } = definition.url;
     if (name.length > subject.length || name.length < shortest || name.length <= bestLength) continue;
     if (kinds === (definition.isMatch ? 'prefix' : 'match')) continue;
-    const isCovered = definition.isMatch ? matchesWithGroups(subject, name) : subject.startsWith(name);
+    const isCovered = definition.isMatch ? matchesWithGroups(subject, definition.literals) : subject.startsWith(name);
     if (!isCovered) continue;
     best = definition;
     bestLength = name.length;
@@ -171,19 +174,28 @@ export function findWorker(
   return best;
 }
 
+/** What stands between the groups of a ProxyPassMatch worker's name; a backslash makes the next byte literal. */
+function literalsOf(name: string): readonly string[] {
+  const literals = [''];
+  for (const [piece, literal] of name.matchAll(/\\([^])|(?:\$[0-9])+|[^]/g)) {
+    if (literal === undefined && piece.length > 1) literals.push('');
+    else literals[literals.length - 1] += literal ?? piece;
+  }
+  return literals;
+}
+
 /**
  * Whether a text starts with a name in which each `$n` stands for any text.
  *
  * @source httpd modules/proxy/proxy_util.c `ap_proxy_strcmp_ematch`
  */
-function matchesWithGroups(text: string, name: string): boolean {
-  const pieces = name.split(/(?:\$[0-9])+/);
-  if (!text.startsWith(pieces[0]!)) return false;
-  let at = pieces[0]!.length;
-  for (const piece of pieces.slice(1)) {
-    const found = text.indexOf(piece, at);
+function matchesWithGroups(text: string, [first, ...others]: readonly string[]): boolean {
+  if (first === undefined || !text.startsWith(first)) return false;
+  let at = first.length;
+  for (const literal of others) {
+    const found = text.indexOf(literal, at);
     if (found < 0) return false;
-    at = found + piece.length;
+    at = found + literal.length;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Worker } from '../../backend/worker.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { DECLINED, DONE, OK, type HookResult } from '../../pipeline/status.ts';
 import { coreServer, timeoutSeconds } from '../core/access.ts';
 import { tellProxyError } from '../mod_proxy_fcgi/script-response.ts';
 import { runBalanced } from './balanced.ts';
@@ -67,7 +67,7 @@ function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResul
     return undefined;
   }
   if (!/^[ \t]*\+?[0-9]{1,18}$/.test(text)) {
-    return refuse(req, 400, `Max-Forwards value '${text}' could not be parsed`);
+    return refuse(req, 400, 'Max-Forwards request header could not be parsed');
   }
   const left = Number(text);
   if (left > 0) {
@@ -78,7 +78,10 @@ function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResul
     return refuse(req, 400, 'Max-Forwards has reached zero - proxy loop?');
   }
   req.proxyReq = 0;
-  return DECLINED;
+  if (req.method === 'TRACE') return DECLINED;
+  if ((coreServer(req.server).traceEnable ?? 'on') !== 'off') req.headersOut.set('Allow', 'TRACE');
+  req.output.end();
+  return DONE;
 }
 
 function refuse(req: RequestRecord, status: number, message: string): HookResult {
@@ -160,14 +163,8 @@ function directWorker(
     req.subprocessEnv.set('proxy-nokeepalive', '1');
     return strayWorker(url, socket, server);
   }
-  const isMovable = definition.url.socketPath === undefined && (socket !== undefined || definition.url.host.includes('$') || hasPortGroup(definition.url.name));
+  const isMovable = definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
   return isMovable ? relocatedWorker(definition, url, socket, server) : workerOf(definition, server, false);
-}
-
-/** A ProxyPassMatch target whose port is a group. */
-function hasPortGroup(name: string): boolean {
-  const slash = name.indexOf('/', name.indexOf('://') + 3);
-  return name.slice(0, slash < 0 ? undefined : slash).includes('$');
 }
 
 function runDirect(

@@ -29,6 +29,8 @@ export interface BackendUrl {
   readonly socketPath: string | undefined;
   /** Path, query and fragment as written. */
   readonly rest: string;
+  /** Host or port of a ProxyPassMatch hold a `$n`: each request has its own. */
+  readonly hasGroupInAuthority: boolean;
 }
 
 export type UrlProblem = 'notAbsolute' | 'unparsable';
@@ -71,7 +73,8 @@ export function parseBackendUrl(url: string): BackendUrl | UrlProblem {
   if (place.host === '' && bar < 0) return 'notAbsolute';
   const host = place.host === '' ? 'localhost' : place.host;
   const port = place.port === 0 ? defaultPort(scheme) : place.port;
-  const shownPort = port === defaultPort(scheme) ? '' : `:${port}`;
+  const hasGroupInAuthority = authority.includes('$');
+  const shownPort = place.portText.includes('$') ? `:${place.portText}` : port === defaultPort(scheme) ? '' : `:${port}`;
   const rest = origin.slice(end);
   return {
     name: `${scheme}://${authority.slice(0, userEnd)}${bracketed(host)}${shownPort}${rest}`,
@@ -80,6 +83,7 @@ export function parseBackendUrl(url: string): BackendUrl | UrlProblem {
     port,
     socketPath: bar < 0 ? undefined : url.slice(5, bar),
     rest,
+    hasGroupInAuthority,
   };
 }
 
@@ -92,7 +96,7 @@ function endOfAuthority(url: string, start: number): number {
 }
 
 /** Host (lower case, no brackets) and port (0: none given); undefined: malformed. A `$` ends the port of a ProxyPassMatch. */
-function parseHostPort(text: string): { host: string; port: number } | undefined {
+function parseHostPort(text: string): { host: string; port: number; portText: string } | undefined {
   const bracketEnd = text.startsWith('[') ? text.indexOf(']') : -1;
   if (text.startsWith('[') && bracketEnd < 0) return undefined;
   const colon = text.indexOf(':', Math.max(bracketEnd, 0));
@@ -101,7 +105,7 @@ function parseHostPort(text: string): { host: string; port: number } | undefined
   const portText = colon < 0 ? '' : text.slice(colon + 1);
   if (!/^[0-9]*(\$.*)?$/.test(portText)) return undefined;
   const digits = Number.parseInt(portText, 10);
-  return { host, port: Number.isNaN(digits) ? 0 : digits & 0xffff };
+  return { host, port: Number.isNaN(digits) ? 0 : digits & 0xffff, portText };
 }
 
 /** A host as it stands in a URL: IPv6 addresses in brackets. */

@@ -74,7 +74,8 @@ export function relocatedWorker(
 ): Worker | undefined {
   const place = parseNetLocation(url.slice(url.indexOf(':') + 1));
   if (typeof place === 'string') return undefined;
-  const { scheme } = definition.url;
+  const { scheme, hasGroupInAuthority } = definition.url;
+  if (hasGroupInAuthority) definition.parameters.reuse = false;
   const port = place.port === 0 ? defaultPort(scheme) : place.port;
   return placedWorker({ scheme, host: place.host, port, socketPath: socket }, definition.parameters, server);
 }

@@ -82,7 +82,7 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
         status = leadingInteger(value);
         if (status < 200 || status > 599) return refuseStatus(req, value);
         req.status = status;
-        req.statusLine = hasControlByte(value) ? undefined : value;
+        req.statusLine = /^[0-9]{3} [^ ]/.test(value) && !hasControlByte(value) ? value : undefined;
         break;
       case 'content-length':
         if (req.subprocessEnv.has('ap_trust_cgilike_cl')) req.headersOut.set(field.name, value);
@@ -104,6 +104,7 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
         if (!HOP_BY_HOP.has(lower) && named?.has(lower) !== true) others.push(field);
     }
   }
+  if (named?.has('close') === true) req.errHeadersOut.set('Connection', 'close');
   for (const { name, lower, value } of others) req.errHeadersOut.mergeLower(name, lower, value);
   for (const cookie of cookies) req.errHeadersOut.add('Set-Cookie', cookie);
   if (status !== undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return { kind: 'respond' };

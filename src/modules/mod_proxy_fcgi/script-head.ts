@@ -21,6 +21,12 @@ export interface HeadProblem {
   readonly message: string;
 }
 
+export interface ParsedHead {
+  readonly fields: readonly ScriptField[];
+  /** What follows the first empty line of the block: it belongs to the body. */
+  readonly rest: string;
+}
+
 type EndState = 'line' | 'cr' | 'crlf' | 'crlfcr' | 'lf';
 
 /**
@@ -71,7 +77,7 @@ export class ScriptHead {
  * The fields of a header block, or what is wrong with it. A carriage return or NUL inside a line is refused, where
  * httpd drops it: what the script meant can't be told.
  */
-export function parseScriptHead(text: string): readonly ScriptField[] | HeadProblem {
+export function parseScriptHead(text: string): ParsedHead | HeadProblem {
   const fields: ScriptField[] = [];
   let start = 0;
   while (start < text.length) {
@@ -79,7 +85,7 @@ export function parseScriptHead(text: string): readonly ScriptField[] | HeadProb
     const end = newline < 0 ? text.length : newline;
     const line = text.slice(start, text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end);
     start = end + 1;
-    if (line === '') break;
+    if (line === '') return { fields, rest: text.slice(start) };
     if (line.length > MAX_LINE) {
       return { kind: 'malformed', fields, message: 'Premature end of script headers' };
     }
@@ -96,7 +102,7 @@ export function parseScriptHead(text: string): readonly ScriptField[] | HeadProb
     fields.push({ name, lower: name.toLowerCase(), value });
     if (fields.length > MAX_FIELDS) return { kind: 'unsafe', fields: [], message: 'too many response headers' };
   }
-  return fields;
+  return { fields, rest: '' };
 }
 
 /** A value that may not be sent: it holds a control character other than a tab. */

@@ -137,9 +137,13 @@ export class ScriptResponse implements ExchangeListener {
       return;
     }
     this.#head = undefined;
-    const fields = parseScriptHead(head.text);
-    const applied = 'kind' in fields ? applyMalformedHead(this.#req, fields) : applyHead(this.#req, fields);
-    this.#go(applied);
+    const parsed = parseScriptHead(head.text);
+    if ('kind' in parsed) {
+      this.#go(applyMalformedHead(this.#req, parsed));
+      return;
+    }
+    this.#go(applyHead(this.#req, parsed.fields));
+    if (parsed.rest !== '' && this.#state === 'body') this.#write(Buffer.from(parsed.rest, 'latin1'));
     if (bodyStart < slice.length && this.#state === 'body') this.#write(slice.subarray(bodyStart));
   }
 
@@ -165,6 +169,7 @@ export class ScriptResponse implements ExchangeListener {
           this.#overridden = req.status;
           this.#state = 'dropped';
           req.status = 200;
+          req.statusLine ??= `${this.#overridden} Unknown Reason`;
           return;
         }
         if (isHeaderOnlyStatus(req.status)) {
