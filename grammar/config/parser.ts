@@ -1,5 +1,13 @@
 import { CstParser, type IToken } from 'chevrotain';
-import { Arguments, ArgumentsEnd, Comment, CONFIG_TOKENS, DirectiveName, SectionClose, SectionOpen } from './tokens.ts';
+import {
+  Arguments,
+  ArgumentsEnd,
+  Comment,
+  CONFIG_TOKENS,
+  DirectiveName,
+  SectionClose,
+  SectionOpen,
+} from './tokens.ts';
 
 /** The CST of a file: its lines in order. Nesting is by name, and known only when names are compared. */
 export interface ConfigCst {

@@ -1,4 +1,10 @@
-import { createToken, Lexer, type CustomPatternMatcherFunc, type IMultiModeLexerDefinition, type IToken } from 'chevrotain';
+import {
+  createToken,
+  Lexer,
+  type CustomPatternMatcherFunc,
+  type IMultiModeLexerDefinition,
+  type IToken,
+} from 'chevrotain';
 import { isBlank, logicalLineEnd, quotedWordEnd } from './logical-line.ts';
 
 const LF = 10;
@@ -16,7 +22,12 @@ export const Continuation = createToken({
 });
 
 /** A `#` at the start of a line, with all that follows, continuations too. */
-export const Comment = createToken({ name: 'Comment', pattern: custom(matchComment), line_breaks: true, start_chars_hint: ['#'] });
+export const Comment = createToken({
+  name: 'Comment',
+  pattern: custom(matchComment),
+  line_breaks: true,
+  start_chars_hint: ['#'],
+});
 /** `</Name>`, `<Name`, or any other first word; quotes are part of the token. */
 export const SectionClose = createToken({
   name: 'SectionClose',
@@ -53,9 +64,19 @@ export const Arguments = createToken({
 });
 
 /** Ends a blank or comment line. */
-export const LineEnd = createToken({ name: 'LineEnd', pattern: /\n/, line_breaks: true, group: Lexer.SKIPPED });
+export const LineEnd = createToken({
+  name: 'LineEnd',
+  pattern: /\n/,
+  line_breaks: true,
+  group: Lexer.SKIPPED,
+});
 /** Ends a directive line. */
-export const ArgumentsEnd = createToken({ name: 'ArgumentsEnd', pattern: /\n/, line_breaks: true, pop_mode: true });
+export const ArgumentsEnd = createToken({
+  name: 'ArgumentsEnd',
+  pattern: /\n/,
+  line_breaks: true,
+  pop_mode: true,
+});
 
 export const CONFIG_TOKENS = {
   modes: {
@@ -66,7 +87,9 @@ export const CONFIG_TOKENS = {
 } satisfies IMultiModeLexerDefinition;
 
 /** A matcher from a function that gives the end offset; an end at the start is no match. */
-function custom(end: (text: string, at: number, before: readonly IToken[]) => number): CustomPatternMatcherFunc {
+function custom(
+  end: (text: string, at: number, before: readonly IToken[]) => number,
+): CustomPatternMatcherFunc {
   return (text, at, before) => {
     const stop = end(text, at, before);
     return stop > at ? [text.slice(at, stop)] : null;

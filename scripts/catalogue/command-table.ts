@@ -1,10 +1,26 @@
-import type { ArgShape, CatalogueRow, ModuleCatalogue, OverrideClass } from '../../grammar/catalogue/types.ts';
+import type {
+  ArgShape,
+  CatalogueRow,
+  ModuleCatalogue,
+  OverrideClass,
+} from '../../grammar/catalogue/types.ts';
 import type { ElfImage } from './elf.ts';
 
 /** `enum cmd_how`, in its order. @source httpd include/http_config.h */
 const SHAPES: readonly ArgShape[] = [
-  'RAW_ARGS', 'TAKE1', 'TAKE2', 'ITERATE', 'ITERATE2', 'FLAG', 'NO_ARGS', 'TAKE12', 'TAKE3', 'TAKE23', 'TAKE123',
-  'TAKE13', 'TAKE_ARGV',
+  'RAW_ARGS',
+  'TAKE1',
+  'TAKE2',
+  'ITERATE',
+  'ITERATE2',
+  'FLAG',
+  'NO_ARGS',
+  'TAKE12',
+  'TAKE3',
+  'TAKE23',
+  'TAKE123',
+  'TAKE13',
+  'TAKE_ARGV',
 ];
 
 const OVERRIDE_BITS: readonly (readonly [OverrideClass, number])[] = [
@@ -36,7 +52,9 @@ const MPM_NAMES: Readonly<Record<string, string>> = {
 /** The modules that an image exports, each with its whole command table. */
 export function readModules(image: ElfImage, builtIn: boolean): ModuleCatalogue[] {
   return [...image.symbols]
-    .filter(([symbol, address]) => symbol.endsWith('_module') && image.pointer(address + MODULE.magic) === MAGIC)
+    .filter(
+      ([symbol, address]) => symbol.endsWith('_module') && image.pointer(address + MODULE.magic) === MAGIC,
+    )
     .map(([identifier, address]) => {
       const source = image.cString(image.pointer(address + MODULE.name));
       return {
@@ -55,7 +73,11 @@ function readCommands(image: ElfImage, table: bigint): Record<string, CatalogueR
   for (let at = table; ; at += COMMAND.size) {
     const name = image.pointer(at + COMMAND.name);
     if (name === 0n) return rows;
-    const row = commandRow(image.cString(name), image.int32(at + COMMAND.override), image.int32(at + COMMAND.shape));
+    const row = commandRow(
+      image.cString(name),
+      image.int32(at + COMMAND.override),
+      image.int32(at + COMMAND.shape),
+    );
     rows[row.name] ??= row; // httpd takes the first of two rows
   }
 }

@@ -25,7 +25,8 @@ interface Segment {
 /** Reads an executable or a shared object of the machine that runs the script. */
 export function readElf(path: string): ElfImage {
   const bytes = readFileSync(path);
-  if (bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2) throw new Error(`${path} is no 64-bit ELF file`);
+  if (bytes.readUInt32BE(0) !== 0x7f454c46 || bytes[4] !== 2)
+    throw new Error(`${path} is no 64-bit ELF file`);
   const segments: Segment[] = [];
   for (let i = 0; i < bytes.readUInt16LE(56); i++) {
     const at = Number(bytes.readBigUInt64LE(32)) + i * bytes.readUInt16LE(54);

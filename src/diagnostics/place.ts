@@ -13,10 +13,14 @@ export interface Origin {
 /** The lines that brought a span's file in, innermost first: `Include` lines, and `Use` lines of macros. */
 export function originsOf(sources: SourceSet, span: Span): Origin[] {
   const origins: Origin[] = [];
-  for (let file = fileOf(sources, span.file); file.includedFrom !== undefined; ) {
+  for (let file = fileOf(sources, span.file); file.includedFrom !== undefined;) {
     const from: Span = file.includedFrom;
     const { path, line } = positionOf(sources, from);
-    origins.push(file.macro === undefined ? { kind: 'include', path, line } : { kind: 'macro', name: file.macro.name, path, line });
+    origins.push(
+      file.macro === undefined
+        ? { kind: 'include', path, line }
+        : { kind: 'macro', name: file.macro.name, path, line },
+    );
     file = fileOf(sources, from.file);
   }
   return origins;

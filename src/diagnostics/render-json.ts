@@ -27,7 +27,10 @@ export function toJson(sources: SourceSet, diagnostic: Diagnostic): JsonDiagnost
     ...rangeOf(sources, span),
     ...(help !== undefined && { help: readable(help) }),
     ...(related !== undefined && {
-      related: related.map((place) => ({ message: readable(place.message), ...rangeOf(sources, place.span) })),
+      related: related.map((place) => ({
+        message: readable(place.message),
+        ...rangeOf(sources, place.span),
+      })),
     }),
     ...(origins.length > 0 && { includedFrom: origins }),
     ...(fix !== undefined && {

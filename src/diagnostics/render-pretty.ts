@@ -11,7 +11,14 @@ export interface PrettyOptions {
 type Style = Severity | 'dim' | 'bold';
 type Paint = (style: Style, text: string) => string;
 
-const STYLES: Readonly<Record<Style, string>> = { error: '1;31', warning: '1;33', info: '1;36', hint: '1;32', dim: '2', bold: '1' };
+const STYLES: Readonly<Record<Style, string>> = {
+  error: '1;31',
+  warning: '1;33',
+  info: '1;36',
+  hint: '1;32',
+  dim: '2',
+  bold: '1',
+};
 
 /** Longest piece of a line that is shown, in characters. */
 const MAX_EXCERPT = 140;
@@ -21,21 +28,32 @@ const CONTEXT_BEFORE = 60;
  * Each diagnostic with its place, the line it is on and an underline, the lines that brought the file in, the related
  * places, and what to do.
  */
-export function renderPretty(sources: SourceSet, diagnostics: readonly Diagnostic[], options: PrettyOptions = {}): string {
-  const paint: Paint = options.color === true ? (style, text) => `\u001b[${STYLES[style]}m${text}\u001b[0m` : (_, text) => text;
+export function renderPretty(
+  sources: SourceSet,
+  diagnostics: readonly Diagnostic[],
+  options: PrettyOptions = {},
+): string {
+  const paint: Paint =
+    options.color === true ? (style, text) => `\u001b[${STYLES[style]}m${text}\u001b[0m` : (_, text) => text;
   return diagnostics.map((diagnostic) => `${renderOne(sources, diagnostic, paint).join('\n')}\n\n`).join('');
 }
 
 function renderOne(sources: SourceSet, diagnostic: Diagnostic, paint: Paint): string[] {
   const { severity, message, code, span, related = [], help, fix } = diagnostic;
-  const lines = [`${paint(severity, severity)}: ${paint('bold', readable(message))} ${paint('dim', `[${code}]`)}`];
+  const lines = [
+    `${paint(severity, severity)}: ${paint('bold', readable(message))} ${paint('dim', `[${code}]`)}`,
+  ];
   lines.push(...excerpt(sources, span, severity, paint));
   for (const origin of originsOf(sources, span)) {
-    const what = origin.kind === 'include' ? 'included from' : `in macro '${readable(origin.name ?? '')}' used at`;
+    const what =
+      origin.kind === 'include' ? 'included from' : `in macro '${readable(origin.name ?? '')}' used at`;
     lines.push(`   ${paint('dim', '=')} ${what} ${readable(origin.path)}:${origin.line}`);
   }
   for (const place of related) {
-    lines.push(`   ${paint('dim', '=')} ${readable(place.message)}:`, ...excerpt(sources, place.span, 'info', paint));
+    lines.push(
+      `   ${paint('dim', '=')} ${readable(place.message)}:`,
+      ...excerpt(sources, place.span, 'info', paint),
+    );
   }
   if (help !== undefined) lines.push(`   ${paint('dim', '=')} help: ${readable(help)}`);
   if (fix !== undefined) lines.push(`   ${paint('dim', '=')} fix (${fix.kind}): ${fix.title}`);

@@ -37,7 +37,13 @@ export function readFileInto(ctx: LoadContext, file: SourceFile, into: ConfigNod
   if (!ctx.isStopped) reportUnclosed(ctx, frames);
 }
 
-function readLine(ctx: LoadContext, reader: LineReader, frames: Frame[], line: LogicalLine, into: ConfigNode[]): void {
+function readLine(
+  ctx: LoadContext,
+  reader: LineReader,
+  frames: Frame[],
+  line: LogicalLine,
+  into: ConfigNode[],
+): void {
   const node = lineNode(line);
   if (node === undefined) return;
   if (node.kind === 'close') {
@@ -49,7 +55,11 @@ function readLine(ctx: LoadContext, reader: LineReader, frames: Frame[], line: L
   if (onRead !== undefined) {
     const condition = onRead.run(ctx, { row: onRead.row, node, line, reader, children });
     if (condition === 'enter') {
-      frames.push({ kind: 'condition', closeTag: `${onRead.row.name.slice(1).toLowerCase()}>`, opener: node.span });
+      frames.push({
+        kind: 'condition',
+        closeTag: `${onRead.row.name.slice(1).toLowerCase()}>`,
+        opener: node.span,
+      });
     }
     return;
   }
@@ -96,7 +106,13 @@ function reportUnclosed(ctx: LoadContext, frames: readonly Frame[]): void {
     if (frame.kind === 'section') {
       if (frame.hasWrongClose) return;
       const severity = condition >= 0 && depth > condition ? 'warning' : 'error';
-      report(ctx, 'syntax/section-not-closed', `<${frame.node.name.text}> was not closed.`, frame.node.name.span, { severity });
+      report(
+        ctx,
+        'syntax/section-not-closed',
+        `<${frame.node.name.text}> was not closed.`,
+        frame.node.name.span,
+        { severity },
+      );
     } else {
       const name = frame.closeTag.slice(0, -1);
       report(ctx, 'load/condition-not-closed', `The condition has no </${name}>`, frame.opener, {

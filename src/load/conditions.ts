@@ -24,7 +24,11 @@ export function openIfSection(ctx: LoadContext, call: OnReadCall): OnReadOutcome
 }
 
 /** One word, with an optional `!` before it and outside its quotes; more words are ignored. */
-function openCondition(ctx: LoadContext, call: OnReadCall, test: (argument: string) => boolean): OnReadOutcome {
+function openCondition(
+  ctx: LoadContext,
+  call: OnReadCall,
+  test: (argument: string) => boolean,
+): OnReadOutcome {
   const { node, row } = call;
   if (node.kind === 'section' && !node.hasBracket && node.argsText !== '') {
     report(ctx, 'syntax/missing-bracket', `${row.name}> directive missing closing '>'`, node.name.span);
@@ -33,7 +37,12 @@ function openCondition(ctx: LoadContext, call: OnReadCall, test: (argument: stri
   const isNegated = node.argsText.startsWith('!');
   const word = nextWord(node.argsText, isNegated ? 1 : 0);
   if (word === undefined || word.text === '') {
-    report(ctx, 'syntax/missing-argument', `${row.name}> directive requires additional arguments`, node.name.span);
+    report(
+      ctx,
+      'syntax/missing-argument',
+      `${row.name}> directive requires additional arguments`,
+      node.name.span,
+    );
     return undefined;
   }
   return takeBranch(ctx, call, test(word.text) !== isNegated);

@@ -43,14 +43,25 @@ export interface LoadContext {
   isStopped: boolean;
 }
 
-export function report(ctx: LoadContext, code: DiagnosticCode, message: string, span: Span, details?: DiagnosticDetails): void {
+export function report(
+  ctx: LoadContext,
+  code: DiagnosticCode,
+  message: string,
+  span: Span,
+  details?: DiagnosticDetails,
+): void {
   ctx.diagnostics.push(diagnostic(code, message, span, details));
 }
 
 /** Adds a text to the sources. Past the limit on all texts together, reads nothing more. */
 export function addSource(
   ctx: LoadContext,
-  source: { readonly path: string; readonly text: string; readonly includedFrom?: Span; readonly macro?: MacroOrigin },
+  source: {
+    readonly path: string;
+    readonly text: string;
+    readonly includedFrom?: Span;
+    readonly macro?: MacroOrigin;
+  },
 ): SourceFile {
   const file: SourceFile = { id: ctx.sources.length, ...source };
   ctx.sources.push(file);

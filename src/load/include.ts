@@ -46,7 +46,13 @@ function includeFiles(ctx: LoadContext, { node, children }: OnReadCall, isOption
 }
 
 /** Reads the main file, or one that an `Include` names exactly. */
-export function readConfigFile(ctx: LoadContext, path: string, text: string, into: ConfigNode[], includedFrom?: Span): void {
+export function readConfigFile(
+  ctx: LoadContext,
+  path: string,
+  text: string,
+  into: ConfigNode[],
+  includedFrom?: Span,
+): void {
   const file = addSource(ctx, includedFrom === undefined ? { path, text } : { path, text, includedFrom });
   ctx.includes.push({ file: file.id, depth: ctx.includeDepth });
   readFileInto(ctx, file, into);
@@ -62,7 +68,11 @@ function includeMatching(inclusion: Inclusion, directory: string, segments: read
     else includeMatching(inclusion, path, rest);
     return;
   }
-  const names = listDirectory(inclusion, directory, `Include/IncludeOptional: Could not open directory ${directory}`);
+  const names = listDirectory(
+    inclusion,
+    directory,
+    `Include/IncludeOptional: Could not open directory ${directory}`,
+  );
   if (names === undefined) return;
   const matches = compileFnmatch(segment, { period: true });
   const matching = names
@@ -135,7 +145,12 @@ function readText(inclusion: Inclusion, path: string): string | undefined {
   }
 }
 
-function fail(inclusion: Inclusion, code: Parameters<typeof report>[1], message: string, help?: string): void {
+function fail(
+  inclusion: Inclusion,
+  code: Parameters<typeof report>[1],
+  message: string,
+  help?: string,
+): void {
   inclusion.ctx.isIncomplete = true;
   report(inclusion.ctx, code, message, inclusion.wordSpan, help === undefined ? undefined : { help });
 }

@@ -21,7 +21,12 @@ export function loadModule(ctx: LoadContext, { node }: OnReadCall): void {
     report(ctx, 'load/module-loaded-twice', message, name!.span, related && { related });
   } else {
     if (findModule(identifier) === undefined) {
-      report(ctx, 'load/module-unknown', `module ${identifier} is not known to the gateway; nothing of it is served`, name!.span);
+      report(
+        ctx,
+        'load/module-unknown',
+        `module ${identifier} is not known to the gateway; nothing of it is served`,
+        name!.span,
+      );
     }
     ctx.modules.add({ ...describeModule(identifier, file!.text), span: node.span });
   }

@@ -102,7 +102,11 @@ function createContext(
 }
 
 /** `-C` and `-c`: each is one line of a text of its own. */
-function readCommandLine(ctx: LoadContext, directives: readonly string[] | undefined, tree: ConfigNode[]): void {
+function readCommandLine(
+  ctx: LoadContext,
+  directives: readonly string[] | undefined,
+  tree: ConfigNode[],
+): void {
   if (directives === undefined || directives.length === 0) return;
   const text = directives.map((line) => `${line}\n`).join('');
   readFileInto(ctx, addSource(ctx, { path: COMMAND_LINE, text }), tree);

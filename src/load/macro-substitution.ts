@@ -4,13 +4,22 @@
  *
  * @source httpd modules/core/mod_macro.c, `substitute_macro_args`
  */
-export function substituteArguments(line: string, parameters: readonly string[], values: readonly string[]): string {
+export function substituteArguments(
+  line: string,
+  parameters: readonly string[],
+  values: readonly string[],
+): string {
   let result = '';
   let at = 0;
-  for (let found = nextParameter(line, at, parameters); found !== undefined; found = nextParameter(line, at, parameters)) {
+  for (
+    let found = nextParameter(line, at, parameters);
+    found !== undefined;
+    found = nextParameter(line, at, parameters)
+  ) {
     const name = parameters[found.index]!;
     const value = values[found.index]!;
-    result += line.slice(at, found.start) + (name.startsWith('@') ? `"${value.replace(/["\\]/g, '\\$&')}"` : value);
+    result +=
+      line.slice(at, found.start) + (name.startsWith('@') ? `"${value.replace(/["\\]/g, '\\$&')}"` : value);
     at = found.start + name.length;
   }
   return at === 0 ? line : result + line.slice(at);
@@ -19,7 +28,11 @@ export function substituteArguments(line: string, parameters: readonly string[],
 /** Whether a line holds a place where this parameter is replaced. */
 export function isUsedIn(line: string, parameters: readonly string[], index: number): boolean {
   let at = 0;
-  for (let found = nextParameter(line, at, parameters); found !== undefined; found = nextParameter(line, at, parameters)) {
+  for (
+    let found = nextParameter(line, at, parameters);
+    found !== undefined;
+    found = nextParameter(line, at, parameters)
+  ) {
     if (found.index === index) return true;
     at = found.start + parameters[found.index]!.length;
   }
@@ -36,7 +49,9 @@ function nextParameter(
     const start = line.indexOf(name, from);
     if (start < 0) return;
     const isBetter =
-      best === undefined || start < best.start || (start === best.start && name.length > parameters[best.index]!.length);
+      best === undefined ||
+      start < best.start ||
+      (start === best.start && name.length > parameters[best.index]!.length);
     if (isBetter) best = { start, index };
   });
   return best;

@@ -46,7 +46,12 @@ export function defineMacro(ctx: LoadContext, call: OnReadCall): void {
   if (body.problem !== undefined) return problem(`macro '${key}': contents error: ${body.problem}`);
   if (body.nesting !== 0) {
     const sign = body.nesting > 0 ? '+' : '';
-    report(ctx, 'load/macro-unbalanced', `bad cumulated nesting (${sign}${body.nesting}) in macro '${key}'`, name.span);
+    report(
+      ctx,
+      'load/macro-unbalanced',
+      `bad cumulated nesting (${sign}${body.nesting}) in macro '${key}'`,
+      name.span,
+    );
   }
   checkBody(ctx, name, key, parameters, body.lines);
   ctx.macros.set(key, {
@@ -69,14 +74,17 @@ export function useMacro(ctx: LoadContext, { node, reader }: OnReadCall): void {
   if (macro === undefined) return problem(`macro '${key}' undefined`, name.span);
   const related = [{ message: `macro '${key}' is defined here`, span: macro.defined }];
   if (reader.openMacros.includes(key)) {
-    return report(ctx, 'load/macro-use', `recursive use of macro '${key}' is invalid`, name.span, { related });
+    return report(ctx, 'load/macro-use', `recursive use of macro '${key}' is invalid`, name.span, {
+      related,
+    });
   }
   if (values.length !== macro.parameters.length) {
     const message = `macro '${key}' used with ${values.length} arguments instead of ${macro.parameters.length}`;
     return report(ctx, 'load/macro-use', message, name.span, { related });
   }
   values.forEach((value, index) => {
-    if (value.text === '') report(ctx, 'load/macro-empty-argument', `macro '${key}': empty argument #${index + 1}`, value.span);
+    if (value.text === '')
+      report(ctx, 'load/macro-empty-argument', `macro '${key}': empty argument #${index + 1}`, value.span);
   });
   const texts = values.map((value) => value.text);
   const lines = macro.body.map((line) => substituteArguments(line.text, macro.parameters, texts));
@@ -100,7 +108,8 @@ export function undefMacro(ctx: LoadContext, { node }: OnReadCall): void {
   const name = node.args[0]!;
   const key = name.text.toLowerCase();
   if (!ctx.hasMacros) report(ctx, 'load/macro-use', 'no macro defined before UndefMacro', node.name.span);
-  else if (!ctx.macros.delete(key)) report(ctx, 'load/macro-use', `cannot remove undefined macro '${key}'`, name.span);
+  else if (!ctx.macros.delete(key))
+    report(ctx, 'load/macro-use', `cannot remove undefined macro '${key}'`, name.span);
 }
 
 interface Body {
@@ -122,7 +131,12 @@ function readBody(ctx: LoadContext, reader: LineReader): Body | undefined {
     if (first.startsWith('</')) {
       nesting--;
       if (nesting < 0) {
-        report(ctx, 'load/macro-negative-nesting', 'bad (negative) nesting: a section is closed that the macro did not open', line.span);
+        report(
+          ctx,
+          'load/macro-negative-nesting',
+          'bad (negative) nesting: a section is closed that the macro did not open',
+          line.span,
+        );
       }
     } else if (first.startsWith('<')) {
       nesting++;
@@ -131,7 +145,12 @@ function readBody(ctx: LoadContext, reader: LineReader): Body | undefined {
     if (word === '</macro>') {
       const trailing = line.text.slice(line.text.lastIndexOf('>') + 1).trim();
       if (trailing !== '') {
-        report(ctx, 'load/trailing-text', `non blank chars found after directive closing: ${trailing}`, line.span);
+        report(
+          ctx,
+          'load/trailing-text',
+          `non blank chars found after directive closing: ${trailing}`,
+          line.span,
+        );
       }
       depth--;
       if (depth === 0) return { lines, nesting };
@@ -153,7 +172,9 @@ function checkParameters(ctx: LoadContext, macro: string, parameters: readonly W
     }
     if (!ARGUMENT_PREFIXES.includes(text[0]!)) {
       const message = `macro '${macro}' argument name '${text}' (#${i + 1}) without expected prefix`;
-      report(ctx, 'load/macro-argument-prefix', message, span, { help: `begin it with one of ${ARGUMENT_PREFIXES}` });
+      report(ctx, 'load/macro-argument-prefix', message, span, {
+        help: `begin it with one of ${ARGUMENT_PREFIXES}`,
+      });
     }
     for (const [offset, other] of parameters.slice(i + 1).entries()) {
       const j = i + 1 + offset;
@@ -171,7 +192,13 @@ function checkParameters(ctx: LoadContext, macro: string, parameters: readonly W
   return true;
 }
 
-function checkBody(ctx: LoadContext, name: Word, key: string, parameters: readonly Word[], lines: readonly MacroLine[]): void {
+function checkBody(
+  ctx: LoadContext,
+  name: Word,
+  key: string,
+  parameters: readonly Word[],
+  lines: readonly MacroLine[],
+): void {
   if (lines.length === 0) {
     report(ctx, 'load/macro-empty', `macro '${key}': empty contents!`, name.span);
     return;

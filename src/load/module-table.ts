@@ -12,7 +12,11 @@ export class ModuleTable {
   static create(all: boolean): ModuleTable {
     const table = new ModuleTable();
     for (const module of all ? MODULES : builtInModules()) {
-      table.add({ identifier: module.identifier, source: module.source, kind: module.builtIn ? 'static' : 'shared' });
+      table.add({
+        identifier: module.identifier,
+        source: module.source,
+        kind: module.builtIn ? 'static' : 'shared',
+      });
     }
     return table;
   }
@@ -56,6 +60,7 @@ export class ModuleTable {
 
 /** The module that a `LoadModule` line names; its source name is guessed when the catalogue lacks it. */
 export function describeModule(identifier: string, path: string): LoadedModule {
-  const source = findModule(identifier)?.source ?? path.slice(path.lastIndexOf('/') + 1).replace(/\.so$/, '.c');
+  const source =
+    findModule(identifier)?.source ?? path.slice(path.lastIndexOf('/') + 1).replace(/\.so$/, '.c');
   return { identifier, source, kind: 'shared', path };
 }

@@ -58,7 +58,9 @@ function compare(operator: string, version: string, target: readonly [number, nu
   let holds: boolean;
   switch (kind) {
     case '=':
-      holds = version.startsWith('/') ? matches(delimited(version), target) : order(target, parse(version)) === 0;
+      holds = version.startsWith('/')
+        ? matches(delimited(version), target)
+        : order(target, parse(version)) === 0;
       break;
     case '~':
       holds = matches(version, target);

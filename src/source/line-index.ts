@@ -80,7 +80,11 @@ export function positionOf(sources: SourceSet, span: Span): Position {
 export function definitionOf(sources: SourceSet, span: Span): Span {
   let written = span;
   // a macro may be defined in the expansion of another one, each opened later than the one before
-  for (let file = fileOf(sources, written.file); file.macro !== undefined; file = fileOf(sources, written.file)) {
+  for (
+    let file = fileOf(sources, written.file);
+    file.macro !== undefined;
+    file = fileOf(sources, written.file)
+  ) {
     const line = lineIndexOf(file).lineAt(written.start);
     written = file.macro.lines[line - 1] ?? file.macro.defined;
   }

@@ -25,7 +25,10 @@ const COMPLAINTS: Readonly<Record<Exclude<ArgShape, 'RAW_ARGS' | 'TAKE_ARGV'>, s
  *
  * @source httpd server/config.c, `invoke_cmd`
  */
-export function checkShape(row: CatalogueRow, node: Pick<DirectiveNode | SectionNode, 'args' | 'name'>): Diagnostic | undefined {
+export function checkShape(
+  row: CatalogueRow,
+  node: Pick<DirectiveNode | SectionNode, 'args' | 'name'>,
+): Diagnostic | undefined {
   const { shape } = row;
   if (shape === 'RAW_ARGS' || shape === 'TAKE_ARGV' || fits(shape, node.args)) return undefined;
   const first = node.args[0];

@@ -42,7 +42,11 @@ function sectionNode(line: LogicalLine, first: RawWord): OpenableSection {
   const name = placeWord(line, first);
   return {
     kind: 'section',
-    name: { ...name, text: first.text.slice(1, endsName ? -1 : undefined), span: withoutBrackets(name.span, endsName) },
+    name: {
+      ...name,
+      text: first.text.slice(1, endsName ? -1 : undefined),
+      span: withoutBrackets(name.span, endsName),
+    },
     ...argumentsOf(line, first.next, end),
     span: line.span,
     children: [],
@@ -53,7 +57,11 @@ function sectionNode(line: LogicalLine, first: RawWord): OpenableSection {
 function closeTag(line: MappedText, first: RawWord): CloseTag {
   const hasBracket = first.text.endsWith('>');
   const name = placeWord(line, first);
-  return { kind: 'close', name: { ...name, text: first.text.slice(2, hasBracket ? -1 : undefined) }, hasBracket };
+  return {
+    kind: 'close',
+    name: { ...name, text: first.text.slice(2, hasBracket ? -1 : undefined) },
+    hasBracket,
+  };
 }
 
 function argumentsOf(line: MappedText, from: number, to: number) {

@@ -29,7 +29,8 @@ export function joinLine(file: FileId, text: string, start: number, end: number)
   const line = text.slice(from, to);
   const span = { file, start: from, end: to };
   // trimming may have crossed line feeds, which only continuations can hold
-  if (!line.includes('\0') && !text.slice(start, end).includes('\n')) return { text: line, pieces: [{ at: 0, span }], span };
+  if (!line.includes('\0') && !text.slice(start, end).includes('\n'))
+    return { text: line, pieces: [{ at: 0, span }], span };
   const joined = trim(joinPhysicalLines(file, text, start, end));
   const lastLine = text.lastIndexOf('\n', end - 1) + 1;
   const first = spanWithin(joined, 0, 0).start;
@@ -45,7 +46,9 @@ export function sliceMapped(mapped: MappedText, from: number, to = mapped.text.l
     const isLiteral = end - piece.at === piece.span.end - piece.span.start;
     const cutStart = Math.max(from - piece.at, 0);
     const cutEnd = Math.max(end - to, 0);
-    const span = isLiteral ? { ...piece.span, start: piece.span.start + cutStart, end: piece.span.end - cutEnd } : piece.span;
+    const span = isLiteral
+      ? { ...piece.span, start: piece.span.start + cutStart, end: piece.span.end - cutEnd }
+      : piece.span;
     pieces.push({ at: Math.max(piece.at - from, 0), span });
   });
   if (pieces.length === 0) pieces.push({ at: 0, span: spanWithin(mapped, from, from) });
@@ -69,19 +72,21 @@ export function spanWithin(mapped: MappedText, from: number, to: number): Span {
 function joinPhysicalLines(file: FileId, text: string, start: number, end: number): MappedText {
   const pieces: TextPiece[] = [];
   let joined = '';
-  for (let at = start; at <= end; ) {
+  for (let at = start; at <= end;) {
     const lineFeed = text.indexOf('\n', at);
     const physicalEnd = lineFeed < 0 || lineFeed > end ? end : lineFeed;
     const isContinued = physicalEnd < end;
     let stop = physicalEnd;
     if (isContinued) {
       if (stop > at && text.charCodeAt(stop - 1) === CR) stop--;
-      if (stop > at) stop--; // the backslash
+      if (stop > at)
+        stop--; // the backslash
       else joined = dropLast(joined, pieces);
     }
     const nul = text.slice(at, stop).indexOf('\0');
     if (nul >= 0) stop = at + nul;
-    if (stop > at || pieces.length === 0) pieces.push({ at: joined.length, span: { file, start: at, end: stop } });
+    if (stop > at || pieces.length === 0)
+      pieces.push({ at: joined.length, span: { file, start: at, end: stop } });
     joined += text.slice(at, stop);
     at = physicalEnd + 1;
   }

@@ -56,7 +56,9 @@ export function splitWords(mapped: MappedText, from = 0): Word[] {
 export function placeWord(mapped: MappedText, raw: RawWord): Word {
   const span = spanWithin(mapped, raw.start, raw.end);
   if (raw.quote === undefined) return { text: raw.text, span };
-  return raw.isOpen ? { text: raw.text, span, quote: raw.quote, isOpen: true } : { text: raw.text, span, quote: raw.quote };
+  return raw.isOpen
+    ? { text: raw.text, span, quote: raw.quote, isOpen: true }
+    : { text: raw.text, span, quote: raw.quote };
 }
 
 /** Writes a text as one word of a directive line: quoted when it needs to be. */

@@ -3,7 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { builtInModules, directiveNames, findDirective, findModule, MODULES } from '../../grammar/catalogue/index.ts';
+import {
+  builtInModules,
+  directiveNames,
+  findDirective,
+  findModule,
+  MODULES,
+} from '../../grammar/catalogue/index.ts';
 import type { modAlias } from '../../grammar/catalogue/mod_alias.ts';
 
 const APACHE = '/usr/sbin/apache2';
@@ -11,14 +17,22 @@ const MODULE_FOLDER = '/usr/lib/apache2/modules';
 
 describe('the catalogue', () => {
   test('finds directives by their name in lower case, sections with their <', () => {
-    expect(findDirective('rewriterule')).toMatchObject([{ module: { module: 'mod_rewrite' }, row: { shape: 'RAW_ARGS' } }]);
-    expect(findDirective('<directory')).toMatchObject([{ row: { name: '<Directory', server: true, directory: false, override: [] } }]);
+    expect(findDirective('rewriterule')).toMatchObject([
+      { module: { module: 'mod_rewrite' }, row: { shape: 'RAW_ARGS' } },
+    ]);
+    expect(findDirective('<directory')).toMatchObject([
+      { row: { name: '<Directory', server: true, directory: false, override: [] } },
+    ]);
     expect(findDirective('RewriteRule')).toEqual([]);
     expect(findDirective('constructor')).toEqual([]);
   });
 
   test('has a row for each module that shares a directive', () => {
-    expect(findDirective('listen').map((entry) => entry.module.module)).toEqual(['mpm_event', 'mpm_prefork', 'mpm_worker']);
+    expect(findDirective('listen').map((entry) => entry.module.module)).toEqual([
+      'mpm_event',
+      'mpm_prefork',
+      'mpm_worker',
+    ]);
   });
 
   test('knows modules by identifier and by source name, with case', () => {
@@ -28,9 +42,20 @@ describe('the catalogue', () => {
   });
 
   test("has Debian's compiled-in modules", () => {
-    expect(builtInModules().map((module) => module.source).sort()).toEqual(
-      ['core.c', 'http_core.c', 'mod_log_config.c', 'mod_logio.c', 'mod_so.c', 'mod_unixd.c', 'mod_version.c', 'mod_watchdog.c'],
-    );
+    expect(
+      builtInModules()
+        .map((module) => module.source)
+        .sort(),
+    ).toEqual([
+      'core.c',
+      'http_core.c',
+      'mod_log_config.c',
+      'mod_logio.c',
+      'mod_so.c',
+      'mod_unixd.c',
+      'mod_version.c',
+      'mod_watchdog.c',
+    ]);
   });
 
   test('spells every name once, and no module twice', () => {
@@ -48,17 +73,34 @@ describe('the catalogue', () => {
 
   test.skipIf(!existsSync(APACHE))('has exactly the directives that the installed apache2 lists', () => {
     const folder = mkdtempSync(join(tmpdir(), 'hgw-catalogue-'));
-    const names = readdirSync(MODULE_FOLDER).filter((name) => /^mod_\w+\.so$/.test(name) && !/mpm_(worker|prefork)/.test(name));
+    const names = readdirSync(MODULE_FOLDER).filter(
+      (name) => /^mod_\w+\.so$/.test(name) && !/mpm_(worker|prefork)/.test(name),
+    );
     // those that others need come first
-    const needed = ['mod_mpm_event.so', 'mod_proxy.so', 'mod_dav.so', 'mod_session.so', 'mod_ldap.so', 'mod_dbd.so', 'mod_cache.so'];
+    const needed = [
+      'mod_mpm_event.so',
+      'mod_proxy.so',
+      'mod_dav.so',
+      'mod_session.so',
+      'mod_ldap.so',
+      'mod_dbd.so',
+      'mod_cache.so',
+    ];
     const ordered = [...new Set([...needed.filter((name) => names.includes(name)), ...names])];
     const lines = ordered.map((name) => `LoadModule ${name.slice(4, -3)}_module ${MODULE_FOLDER}/${name}`);
-    writeFileSync(join(folder, 'all.conf'), [`ServerRoot ${folder}`, `ErrorLog ${folder}/error.log`, 'ServerName a.test', ...lines, ''].join('\n'));
-    const { stdout, stderr } = spawnSync(APACHE, ['-f', join(folder, 'all.conf'), '-L'], { encoding: 'utf8' });
+    writeFileSync(
+      join(folder, 'all.conf'),
+      [`ServerRoot ${folder}`, `ErrorLog ${folder}/error.log`, 'ServerName a.test', ...lines, ''].join('\n'),
+    );
+    const { stdout, stderr } = spawnSync(APACHE, ['-f', join(folder, 'all.conf'), '-L'], {
+      encoding: 'utf8',
+    });
     rmSync(folder, { recursive: true });
-    const listed = [...stdout.matchAll(/^(\S.*) \(([\w.]+)\)$/gm)].map(([, name, source]) => `${name} ${source}`);
-    const known = MODULES.filter((module) => !/^mpm_(worker|prefork)$/.test(module.module)).flatMap((module) =>
-      Object.keys(module.directives).map((name) => `${name} ${module.source}`),
+    const listed = [...stdout.matchAll(/^(\S.*) \(([\w.]+)\)$/gm)].map(
+      ([, name, source]) => `${name} ${source}`,
+    );
+    const known = MODULES.filter((module) => !/^mpm_(worker|prefork)$/.test(module.module)).flatMap(
+      (module) => Object.keys(module.directives).map((name) => `${name} ${module.source}`),
     );
     expect(listed.length, stderr).toBeGreaterThan(600);
     expect([...new Set(listed)].sort()).toEqual(known.sort());

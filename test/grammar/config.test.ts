@@ -9,9 +9,29 @@ import { CONFIG_TOKENS } from '../../grammar/config/tokens.ts';
 const text = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
   fc
-    .array(fc.constantFrom('<a', '</a>', '>', '"', "'", '\\', '\\\n', '\\\r\n', '\n', '\r', '\0', '#', ' ', '\t', 'x', 'ab c'), {
-      maxLength: 40,
-    })
+    .array(
+      fc.constantFrom(
+        '<a',
+        '</a>',
+        '>',
+        '"',
+        "'",
+        '\\',
+        '\\\n',
+        '\\\r\n',
+        '\n',
+        '\r',
+        '\0',
+        '#',
+        ' ',
+        '\t',
+        'x',
+        'ab c',
+      ),
+      {
+        maxLength: 40,
+      },
+    )
     .map((parts) => parts.join('')),
 );
 
@@ -25,7 +45,8 @@ describe('the grammar of configuration files', () => {
   test('uses every token that it does not skip', () => {
     const used = JSON.stringify(Object.values(new ConfigParser(false).getGAstProductions()));
     const tokens = Object.values(CONFIG_TOKENS.modes).flat();
-    for (const token of tokens.filter(({ GROUP }) => GROUP !== Lexer.SKIPPED)) expect(used).toContain(`"${token.name}"`);
+    for (const token of tokens.filter(({ GROUP }) => GROUP !== Lexer.SKIPPED))
+      expect(used).toContain(`"${token.name}"`);
   });
 
   test('is total: every text is a sequence of lines without an error', () => {
@@ -47,10 +68,12 @@ describe('the grammar of configuration files', () => {
     fc.assert(
       fc.property(text, (input) => {
         const starts = new Set<number>();
-        for (let at = 0; at < input.length; at = logicalLineEnd(input, at) + 1) starts.add(logicalLineEnd(input, at));
+        for (let at = 0; at < input.length; at = logicalLineEnd(input, at) + 1)
+          starts.add(logicalLineEnd(input, at));
         const lines = parseConfigText(input).children.line ?? [];
         const ends = lines.map(({ children }) => {
-          const token = children.Comment ?? children.SectionOpen ?? children.SectionClose ?? children.DirectiveName;
+          const token =
+            children.Comment ?? children.SectionOpen ?? children.SectionClose ?? children.DirectiveName;
           return logicalLineEnd(input, token![0]!.startOffset);
         });
         expect(new Set(ends).size).toBe(ends.length);

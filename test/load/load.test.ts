@@ -53,7 +53,11 @@ describe('the tree', () => {
       { '/conf/vhost.inc': 'DocumentRoot "/srv/x y"\n' },
     );
     expect(codes(result)).toEqual([]);
-    expect(outline(result.tree)).toEqual(['<VirtualHost *:8080>', '  ServerName a.test', '  DocumentRoot /srv/x y']);
+    expect(outline(result.tree)).toEqual([
+      '<VirtualHost *:8080>',
+      '  ServerName a.test',
+      '  DocumentRoot /srv/x y',
+    ]);
   });
 
   test('keeps the exact place of each word through continuations and variables', () => {
@@ -71,7 +75,11 @@ describe('the tree', () => {
 
   test('gives places in a macro as lines of its definition', () => {
     const result = read('<Macro m $a>\n# comment\n  SetEnv $a\n</Macro>\nUse m x\n');
-    expect(positionOf(result.sources, result.tree[0]!.args[0]!.span)).toEqual({ path: ROOT, line: 3, column: 3 });
+    expect(positionOf(result.sources, result.tree[0]!.args[0]!.span)).toEqual({
+      path: ROOT,
+      line: 3,
+      column: 3,
+    });
   });
 
   test('is plain data', () => {
@@ -80,14 +88,20 @@ describe('the tree', () => {
   });
 
   test('has the directives of -C before those of the file, and those of -c after them', () => {
-    const result = read('SetEnv b ${a}\n', {}, { before: ['Define a 1', 'SetEnv a'], after: ['<Directory /x>', '</Directory>'] });
+    const result = read(
+      'SetEnv b ${a}\n',
+      {},
+      { before: ['Define a 1', 'SetEnv a'], after: ['<Directory /x>', '</Directory>'] },
+    );
     expect(outline(result.tree)).toEqual(['SetEnv a', 'SetEnv b 1', '<Directory /x>']);
   });
 });
 
 describe('problems', () => {
   test('are all reported, the one that httpd stops at first', () => {
-    const result = read('<Directory /x>\n</Location>\nInclude nope\nDefine a:b\n<IfVersion 2.x>\n</IfVersion>\n');
+    const result = read(
+      '<Directory /x>\n</Location>\nInclude nope\nDefine a:b\n<IfVersion 2.x>\n</IfVersion>\n',
+    );
     expect(codes(result).slice(0, 4)).toEqual([
       'syntax/wrong-close-tag',
       'load/file-unreadable',
@@ -98,7 +112,9 @@ describe('problems', () => {
   });
 
   test('that follow from a wrong close tag are not reported again', () => {
-    expect(codes(read('<VirtualHost *>\n<Directory /x>\n</Location>\n</VirtualHost>\n'))).toEqual(['syntax/wrong-close-tag']);
+    expect(codes(read('<VirtualHost *>\n<Directory /x>\n</Location>\n</VirtualHost>\n'))).toEqual([
+      'syntax/wrong-close-tag',
+    ]);
   });
 
   test('in an unclosed condition are warnings, since httpd takes the end of the file for its end', () => {
@@ -116,8 +132,14 @@ describe('problems', () => {
 
   test('of a main file that is missing are told at its path', () => {
     const result = load({ rootPath: '/nope', files: memoryFiles({}), env: new Map() });
-    expect(result.diagnostics[0]!.message).toBe('Could not open configuration file /nope: No such file or directory');
-    expect(positionOf(result.sources, result.diagnostics[0]!.span)).toEqual({ path: '/nope', line: 1, column: 1 });
+    expect(result.diagnostics[0]!.message).toBe(
+      'Could not open configuration file /nope: No such file or directory',
+    );
+    expect(positionOf(result.sources, result.diagnostics[0]!.span)).toEqual({
+      path: '/nope',
+      line: 1,
+      column: 1,
+    });
   });
 });
 
@@ -146,7 +168,9 @@ describe('macros', () => {
   test('that double at each level are stopped', () => {
     const levels = 40;
     const definitions = Array.from({ length: levels }, (_, i) =>
-      i === 0 ? '<Macro m0>\nSetEnv a\n</Macro>\n' : `<Macro m${i}>\nUse m${i - 1}\nUse m${i - 1}\n</Macro>\n`,
+      i === 0
+        ? '<Macro m0>\nSetEnv a\n</Macro>\n'
+        : `<Macro m${i}>\nUse m${i - 1}\nUse m${i - 1}\n</Macro>\n`,
     );
     const result = read(`${definitions.join('')}Use m${levels - 1}\n`);
     expect(codes(result)).toEqual(['load/too-large']);
@@ -161,7 +185,12 @@ describe('macros', () => {
 
 describe('includes', () => {
   test('of a directory take all that is in it, by bytes, dot files and subdirectories too', () => {
-    const result = read('Include d\n', { '/conf/d/b': 'B\n', '/conf/d/.a': 'A\n', '/conf/d/B/x': 'X\n', '/conf/d/_': 'U\n' });
+    const result = read('Include d\n', {
+      '/conf/d/b': 'B\n',
+      '/conf/d/.a': 'A\n',
+      '/conf/d/B/x': 'X\n',
+      '/conf/d/_': 'U\n',
+    });
     expect(outline(result.tree)).toEqual(['A', 'X', 'U', 'B']);
     expect(result.includes.map(({ file, depth }) => [result.sources.files[file]!.path, depth])).toEqual([
       [ROOT, 0],
@@ -178,7 +207,11 @@ describe('includes', () => {
   });
 
   test('count from ServerRoot, not from the including file', () => {
-    const files = { '/conf/d/a.conf': 'Include b.conf\n', '/conf/b.conf': 'Root\n', '/conf/d/b.conf': 'Near\n' };
+    const files = {
+      '/conf/d/a.conf': 'Include b.conf\n',
+      '/conf/b.conf': 'Root\n',
+      '/conf/d/b.conf': 'Near\n',
+    };
     expect(outline(read('Include d/a.conf\n', files).tree)).toEqual(['Root']);
   });
 });
@@ -193,9 +226,15 @@ describe('modules', () => {
   });
 
   test('are those of the LoadModule lines and those built in when there is one', () => {
-    const result = read(`LoadModule alias_module modules/mod_alias.so\n${text}<IfModule log_config_module>\nC\n</IfModule>\n`);
+    const result = read(
+      `LoadModule alias_module modules/mod_alias.so\n${text}<IfModule log_config_module>\nC\n</IfModule>\n`,
+    );
     expect(outline(result.tree)).toEqual(['B', 'C']);
-    expect(result.modules.at(-1)).toMatchObject({ identifier: 'alias_module', source: 'mod_alias.c', kind: 'shared' });
+    expect(result.modules.at(-1)).toMatchObject({
+      identifier: 'alias_module',
+      source: 'mod_alias.c',
+      kind: 'shared',
+    });
   });
 
   test('count only from their line on', () => {
@@ -204,7 +243,9 @@ describe('modules', () => {
   });
 
   test('loaded twice, built in or unknown are reported', () => {
-    const result = read('LoadModule alias_module x\nLoadModule alias_module x\nLoadModule version_module x\nLoadModule foo_module mod_foo.so\n');
+    const result = read(
+      'LoadModule alias_module x\nLoadModule alias_module x\nLoadModule version_module x\nLoadModule foo_module mod_foo.so\n',
+    );
     expect(result.diagnostics.map((d) => [d.code, d.severity])).toEqual([
       ['load/module-loaded-twice', 'warning'],
       ['load/module-built-in', 'error'],
@@ -225,20 +266,32 @@ describe('modules', () => {
 });
 
 describe('.htaccess', () => {
-  const running = read('Define site "x y"\n<Macro m $a>\nSetEnv $a\n</Macro>\nLoadModule env_module x\nLoadModule macro_module x\n', {}, { modules: 'all' });
-  const readHtaccess = (text: string) => loadHtaccess({ path: '/www/.htaccess', text, running, env: new Map([['e', 'env']]) });
+  const running = read(
+    'Define site "x y"\n<Macro m $a>\nSetEnv $a\n</Macro>\nLoadModule env_module x\nLoadModule macro_module x\n',
+    {},
+    { modules: 'all' },
+  );
+  const readHtaccess = (text: string) =>
+    loadHtaccess({ path: '/www/.htaccess', text, running, env: new Map([['e', 'env']]) });
 
   test('sees the names, modules and macros of the running configuration', () => {
     const result = readHtaccess('SetEnv a ${site} ${e}\nUse m b\n<IfModule mod_env.c>\nC\n</IfModule>\n');
     expect(codes(result)).toEqual([]);
     expect(outline(result.tree)).toEqual(['SetEnv a x y env', 'SetEnv b', 'C']);
-    expect(positionOf(result.sources, result.tree[0]!.span)).toEqual({ path: '/www/.htaccess', line: 1, column: 1 });
+    expect(positionOf(result.sources, result.tree[0]!.span)).toEqual({
+      path: '/www/.htaccess',
+      line: 1,
+      column: 1,
+    });
   });
 
-  test.each(['Define a\n', 'Include x\n', 'LoadModule a b\n', 'ServerRoot /\n', 'UnDefine a\n'])('may not hold %j', (text) => {
-    const result = readHtaccess(text);
-    expect(result.diagnostics.map((d) => d.message)).toEqual([`${text.split(' ')[0]} not allowed here`]);
-  });
+  test.each(['Define a\n', 'Include x\n', 'LoadModule a b\n', 'ServerRoot /\n', 'UnDefine a\n'])(
+    'may not hold %j',
+    (text) => {
+      const result = readHtaccess(text);
+      expect(result.diagnostics.map((d) => d.message)).toEqual([`${text.split(' ')[0]} not allowed here`]);
+    },
+  );
 
   test.each([
     ['a comment of 8191 bytes', `#${'a'.repeat(8190)}\n`, []],
@@ -256,8 +309,33 @@ test('any bytes give a tree and diagnostics, never a crash', () => {
   const soup = fc
     .array(
       fc.oneof(
-        fc.constantFrom('<', '</', '>', '"', "'", '\\', '\n', '\r', '\0', '${', '}', '<Macro m $a>\n', '</Macro>\n', 'Use m x\n', '!'),
-        fc.constantFrom('<IfModule core.c>\n', '</IfModule>\n', '<IfVersion ', 'Define a ', 'Include httpd.conf\n', ' ', '#', 'x'),
+        fc.constantFrom(
+          '<',
+          '</',
+          '>',
+          '"',
+          "'",
+          '\\',
+          '\n',
+          '\r',
+          '\0',
+          '${',
+          '}',
+          '<Macro m $a>\n',
+          '</Macro>\n',
+          'Use m x\n',
+          '!',
+        ),
+        fc.constantFrom(
+          '<IfModule core.c>\n',
+          '</IfModule>\n',
+          '<IfVersion ',
+          'Define a ',
+          'Include httpd.conf\n',
+          ' ',
+          '#',
+          'x',
+        ),
       ),
       { maxLength: 40 },
     )

@@ -6,7 +6,13 @@ export function memoryFiles(files: Readonly<Record<string, string>>): ConfigFile
   const missing = (code: string) => Object.assign(new Error(code), { code });
   const namesIn = (directory: string) => {
     const prefix = directory === '/' ? '/' : `${directory}/`;
-    return [...new Set(paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length).split('/')[0]!))];
+    return [
+      ...new Set(
+        paths
+          .filter((path) => path.startsWith(prefix))
+          .map((path) => path.slice(prefix.length).split('/')[0]!),
+      ),
+    ];
   };
   return {
     kind: (path) => (files[path] !== undefined ? 'file' : namesIn(path).length > 0 ? 'directory' : undefined),

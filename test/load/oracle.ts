@@ -25,15 +25,18 @@ export class Bench {
 
   constructor() {
     const modules = ['mpm_event', 'authz_core', 'macro', 'info', 'env'];
-    this.write('main.conf', [
-      `ServerRoot ${this.root}`,
-      `PidFile ${this.root}/pid`,
-      `ErrorLog ${this.root}/error.log`,
-      'ServerName main.test',
-      'Listen 127.0.0.1:21099',
-      ...modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
-      'Include fragment.conf\n',
-    ].join('\n'));
+    this.write(
+      'main.conf',
+      [
+        `ServerRoot ${this.root}`,
+        `PidFile ${this.root}/pid`,
+        `ErrorLog ${this.root}/error.log`,
+        'ServerName main.test',
+        'Listen 127.0.0.1:21099',
+        ...modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
+        'Include fragment.conf\n',
+      ].join('\n'),
+    );
   }
 
   write(name: string, text: string): void {
@@ -82,7 +85,12 @@ export class Bench {
     const error = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
     if (error === undefined) return { kind: 'read', lines: treeLines(result) };
     const file = fileOf(result.sources, error.span.file);
-    return { kind: 'refused', file: file.path, line: httpdLine(result.sources, error.span), message: error.message };
+    return {
+      kind: 'refused',
+      file: file.path,
+      line: httpdLine(result.sources, error.span),
+      message: error.message,
+    };
   }
 }
 
@@ -96,7 +104,10 @@ function treeLines(result: LoadResult): string[] {
     const isMain = file.path.endsWith('/main.conf');
     const written = node.kind === 'section' ? `<${node.name.text}` : node.name.text;
     const name = findDirective(written.toLowerCase())[0]?.row.name ?? written; // the walk pass puts the canonical name
-    if (!isMain) lines.push(`${file.path}:${httpdLine(result.sources, node.span)} ${`${name} ${node.argsText.trim()}`.trim()}`);
+    if (!isMain)
+      lines.push(
+        `${file.path}:${httpdLine(result.sources, node.span)} ${`${name} ${node.argsText.trim()}`.trim()}`,
+      );
     if (node.kind === 'section') node.children.forEach(visit);
   };
   result.tree.forEach(visit);
@@ -119,7 +130,10 @@ function dumpedLines(stdout: string): string[] {
       isFresh = false;
       if (file.endsWith('/main.conf')) continue;
       const directive = text.trimStart();
-      const shown = directive.startsWith('<') && directive.includes('>') ? directive.slice(0, directive.lastIndexOf('>')) : directive;
+      const shown =
+        directive.startsWith('<') && directive.includes('>')
+          ? directive.slice(0, directive.lastIndexOf('>'))
+          : directive;
       lines.push(`${file}:${line} ${shown.trim()}`);
     }
   }

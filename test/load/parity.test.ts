@@ -97,9 +97,44 @@ const FRAGMENTS: Readonly<Record<string, readonly string[]>> = {
     'Define x "</IfModule>"\n<IfModule core.c>\n${x}\n',
   ],
   versions: [
-    ...['2.4', '2.4.71', '= 2.4.71', '== 2.4.71', '>= 2.4', '!>= 2.4', '< 2.4.72', '<= 2.4.70', '> 2.4.70', '!= 2.4.70'],
-    ...['~ ^2.4', '!~ ^2.4', '= /^2.4/', '= /^2.4', '~ (', '=< 2.4', '~= 2.4', '!', '! 2.4.71', '!2.4.71', '>=2.4', ''],
-    ...['= 2.4.71.1', '>= 2..1', '>= 2.', '= 2.4.x', '"= 2.4.71"', '= 2.4.71 foo', '>= 2.4 x y', '= ""', '= 2.4.71 ', '2.4.71 '],
+    ...[
+      '2.4',
+      '2.4.71',
+      '= 2.4.71',
+      '== 2.4.71',
+      '>= 2.4',
+      '!>= 2.4',
+      '< 2.4.72',
+      '<= 2.4.70',
+      '> 2.4.70',
+      '!= 2.4.70',
+    ],
+    ...[
+      '~ ^2.4',
+      '!~ ^2.4',
+      '= /^2.4/',
+      '= /^2.4',
+      '~ (',
+      '=< 2.4',
+      '~= 2.4',
+      '!',
+      '! 2.4.71',
+      '!2.4.71',
+      '>=2.4',
+      '',
+    ],
+    ...[
+      '= 2.4.71.1',
+      '>= 2..1',
+      '>= 2.',
+      '= 2.4.x',
+      '"= 2.4.71"',
+      '= 2.4.71 foo',
+      '>= 2.4 x y',
+      '= ""',
+      '= 2.4.71 ',
+      '2.4.71 ',
+    ],
   ].map((comparison) => `<IfVersion ${comparison}>\nSetEnv a\n</IfVersion>\nSetEnv b\n`),
   variables: [
     'Define A b\nSetEnv ${A} "${a}"\n',
@@ -231,9 +266,12 @@ describe.skipIf(!hasApache)('reading agrees with apache2', () => {
   bench.write('error.conf', 'SetEnv a\n\n</Foo>\n');
 
   for (const [topic, fragments] of Object.entries(FRAGMENTS)) {
-    test.each(fragments.map((fragment) => [JSON.stringify(fragment), fragment]))(`${topic}: %s`, (_, fragment) => {
-      expectSameReading(bench, fragment);
-    });
+    test.each(fragments.map((fragment) => [JSON.stringify(fragment), fragment]))(
+      `${topic}: %s`,
+      (_, fragment) => {
+        expectSameReading(bench, fragment);
+      },
+    );
   }
 
   test('but for the last line of a file after a Use, which httpd loses when it has no line end', () => {
@@ -275,12 +313,61 @@ const randomLines = fc
   .array(
     fc.tuple(
       fc.constantFrom(
-        ...['<Directory /x>', '</Directory>', '<Files x >', '</files>', '<RequireAll>', '</RequireAll>', '</Files> # x'],
-        ...['<IfModule core.c>', '<IfModule !core.c>', '</IfModule>', '</IfModule> x', '<IfDefine v>', '</IfDefine>'],
-        ...['<Macro m $a>', '<Macro n>', '</Macro>', 'Use m x', 'Use n', 'Use m "SetEnv q r"', 'UndefMacro m'],
-        ...['SetEnv a b', 'SetEnv a ${v}', 'SetEnv $a', '$a', '${v} x', 'SetEnv "x$ay" "b', 'SetEnv d\\', '# c \\', ''],
-        ...['Define v 5', 'Define V SetEnv', 'Define v "<Files"', 'UnDefine v', 'Include sub', 'Include sub/*.conf'],
-        ...['Include open.conf', 'Include close.conf', 'IncludeOptional nope*', '<Foo', '</', '\\', '\\\\', '\0 x\\'],
+        ...[
+          '<Directory /x>',
+          '</Directory>',
+          '<Files x >',
+          '</files>',
+          '<RequireAll>',
+          '</RequireAll>',
+          '</Files> # x',
+        ],
+        ...[
+          '<IfModule core.c>',
+          '<IfModule !core.c>',
+          '</IfModule>',
+          '</IfModule> x',
+          '<IfDefine v>',
+          '</IfDefine>',
+        ],
+        ...[
+          '<Macro m $a>',
+          '<Macro n>',
+          '</Macro>',
+          'Use m x',
+          'Use n',
+          'Use m "SetEnv q r"',
+          'UndefMacro m',
+        ],
+        ...[
+          'SetEnv a b',
+          'SetEnv a ${v}',
+          'SetEnv $a',
+          '$a',
+          '${v} x',
+          'SetEnv "x$ay" "b',
+          'SetEnv d\\',
+          '# c \\',
+          '',
+        ],
+        ...[
+          'Define v 5',
+          'Define V SetEnv',
+          'Define v "<Files"',
+          'UnDefine v',
+          'Include sub',
+          'Include sub/*.conf',
+        ],
+        ...[
+          'Include open.conf',
+          'Include close.conf',
+          'IncludeOptional nope*',
+          '<Foo',
+          '</',
+          '\\',
+          '\\\\',
+          '\0 x\\',
+        ],
       ),
       fc.constantFrom('\n', '\n', '\n', '\n', '\r\n', '', '\\\n', ' \n'),
     ),

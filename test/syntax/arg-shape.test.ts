@@ -32,7 +32,10 @@ describe('argument shapes', () => {
   ])('%s', (shape, good, bad, complaint) => {
     for (const args of good) expect(check(shape, args), args).toBeUndefined();
     for (const args of bad) {
-      expect(check(shape, args), args).toMatchObject({ code: 'syntax/argument-count', message: `Name ${complaint}` });
+      expect(check(shape, args), args).toMatchObject({
+        code: 'syntax/argument-count',
+        message: `Name ${complaint}`,
+      });
     }
   });
 

@@ -6,7 +6,9 @@ function outline(nodes: readonly SyntaxNode[], indent = ''): string[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'comment') return [`${indent}${node.text}`];
     const words = [node.name.text, ...node.args.map((word) => word.text)].join(' ');
-    return node.kind === 'directive' ? [indent + words] : [`${indent}<${words}>`, ...outline(node.children, `${indent}  `)];
+    return node.kind === 'directive'
+      ? [indent + words]
+      : [`${indent}<${words}>`, ...outline(node.children, `${indent}  `)];
   });
 }
 
@@ -34,11 +36,17 @@ describe('the syntax tree of a file', () => {
   });
 
   test('comes back from its own lines', () => {
-    const word = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '"', '\\', '$', '{', '}', '#', "'"), minLength: 1, maxLength: 6 });
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'b', ' ', '"', '\\', '$', '{', '}', '#', "'"),
+      minLength: 1,
+      maxLength: 6,
+    });
     const node = fc.letrec<{ node: string[] }>((tie) => ({
       node: fc.oneof(
         { depthSize: 'small' },
-        fc.tuple(fc.constantFrom('SetEnv', 'Foo'), fc.array(word, { maxLength: 3 })).map(([name, args]) => [[name, ...args.map(quote)].join(' ')]),
+        fc
+          .tuple(fc.constantFrom('SetEnv', 'Foo'), fc.array(word, { maxLength: 3 }))
+          .map(([name, args]) => [[name, ...args.map(quote)].join(' ')]),
         fc
           .tuple(fc.constantFrom('Directory', 'IfModule'), word, fc.array(tie('node'), { maxLength: 3 }))
           .map(([name, arg, children]) => [`<${name} ${quote(arg)}>`, ...children.flat(), `</${name}>`]),
@@ -64,7 +72,9 @@ function print(nodes: readonly SyntaxNode[]): string {
     .map((node) => {
       if (node.kind === 'comment') return `${node.text}\n`;
       const words = [node.name.text, ...node.args.map((word) => quote(word.text))].join(' ');
-      return node.kind === 'directive' ? `${words}\n` : `<${words}>\n${print(node.children)}</${node.name.text}>\n`;
+      return node.kind === 'directive'
+        ? `${words}\n`
+        : `<${words}>\n${print(node.children)}</${node.name.text}>\n`;
     })
     .join('');
 }

@@ -41,10 +41,16 @@ describe('words', () => {
   });
 
   test('come back from what quoteWord writes', () => {
-    const bytes = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 20 });
+    const bytes = fc.string({
+      unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)),
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(fc.array(bytes, { minLength: 1, maxLength: 4 }), (texts) => {
-        const mapped = { text: texts.map(quoteWord).join(' '), pieces: [{ at: 0, span: { file: 0, start: 0, end: 1 } }] };
+        const mapped = {
+          text: texts.map(quoteWord).join(' '),
+          pieces: [{ at: 0, span: { file: 0, start: 0, end: 1 } }],
+        };
         expect(splitWords(mapped).map((word) => word.text)).toEqual(texts);
       }),
     );
@@ -83,7 +89,9 @@ describe('logical lines', () => {
         for (const word of splitWords(joined)) {
           const written = input.slice(word.span.start, word.span.end).replace(/\\\r?\n/g, '');
           if (written.includes('\\') || written.includes('\0')) continue;
-          expect(word.quote === undefined ? written : written.slice(1, word.isOpen ? undefined : -1)).toBe(word.text);
+          expect(word.quote === undefined ? written : written.slice(1, word.isOpen ? undefined : -1)).toBe(
+            word.text,
+          );
         }
       }),
       { numRuns: 3000 },
