@@ -8,7 +8,7 @@ export const proxypassShadowed: LintRule = {
   summary: 'A ProxyPass line can never match, because an earlier one already covers it',
   wave: 1,
   needs: [],
-  fixable: 'review',
+  fixable: 'none',
   page: {
     what: 'Finds ProxyPass and ProxyPassMatch lines that no request can reach.',
     why: 'httpd tries the lines of a server in file order and takes the first that matches, so a shorter prefix or a broad pattern hides every longer one below it.',
