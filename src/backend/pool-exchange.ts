@@ -1,6 +1,7 @@
 import type { BackendError } from '../fastcgi/errors.ts';
 import type { FastCgiConnection } from '../fastcgi/connection.ts';
 import type { Exchange, ExchangeListener, ExchangeSummary, FastCgiRequest } from '../fastcgi/exchange.ts';
+import type { SwapListMember } from './swap-list.ts';
 import { stopTimer, type Timed } from './timers.ts';
 
 /** One request for a pool: what goes out, and how long it may wait for what. */
@@ -36,12 +37,13 @@ export interface ExchangeKeeper {
 }
 
 /** A request's way through a pool: it waits, gets a connection, runs, ends. */
-export class PoolExchange implements Exchange, ExchangeListener, Timed {
+export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapListMember {
   readonly call: PoolCall;
   /** Order of arrival. */
   readonly sequence: number;
   dueMs = 0;
   timerIndex = -1;
+  listIndex = -1;
   /** Its first attempt to connect found the backend's accept queue full. */
   hasMetFullBacklog = false;
   connection: FastCgiConnection | undefined;

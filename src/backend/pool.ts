@@ -15,6 +15,7 @@ import { AddressBook } from './address-book.ts';
 import { PoolExchange, type ExchangeKeeper, type PoolCall } from './pool-exchange.ts';
 import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
 import { StarvationWatch } from './starvation-watch.ts';
+import { addMember, removeMember } from './swap-list.ts';
 import { nowMs, startTimer, stopTimer, type Timed } from './timers.ts';
 
 /** More requests than this never wait for one backend: the next one is told so at once. */
@@ -34,14 +35,15 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   readonly address: BackendAddress;
   readonly #arbiter: SlotArbiter;
   readonly #book: AddressBook;
-  readonly #watch: StarvationWatch;
-  readonly #connections = new Set<FastCgiConnection>();
+  readonly #watch: StarvationWatch<FastCgiConnection>;
+  readonly #connections: FastCgiConnection[] = [];
   /** The one that went idle last is at the end. */
   readonly #idle: FastCgiConnection[] = [];
   readonly #waiting: PoolExchange[] = [];
   /** Hold an idle connection, but have not written to it yet. */
   #starting: PoolExchange[] = [];
-  readonly #running = new Set<PoolExchange>();
+  /** Every exchange that is not over: waiting, connecting, starting or running. */
+  readonly #exchanges: PoolExchange[] = [];
   #sequence = 0;
   #connecting = 0;
   #isServing = false;
@@ -66,7 +68,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   /** Numbers for status pages and tests. */
   get stats(): { readonly idle: number; readonly open: number; readonly waiting: number } {
-    return { idle: this.#idle.length, open: this.#connections.size + this.#connecting, waiting: this.waitingCount };
+    return { idle: this.#idle.length, open: this.#connections.length + this.#connecting, waiting: this.waitingCount };
   }
 
   get waitingCount(): number {
@@ -76,7 +78,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   /** Runs a request as soon as there is a connection for it. The listener is never called before this returns. */
   run(call: PoolCall, listener: ExchangeListener): Exchange {
     const exchange = new PoolExchange(call, listener, (this.#sequence += 1), this);
-    this.#running.add(exchange);
+    addMember(this.#exchanges, exchange);
     this.#keptConnections = call.keptConnections;
     this.#idleMs = call.idleMs;
     if (this.#waiting.length >= MAX_WAITING) {
@@ -101,12 +103,12 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   /** Fails what runs and what waits, and closes every connection. */
   destroy(): void {
     this.close();
-    for (const exchange of this.#running) {
+    for (const exchange of [...this.#exchanges]) {
       const { connection } = exchange;
       exchange.fail(new BackendShutError(this.#name));
       connection?.destroy();
     }
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of [...this.#connections]) connection.destroy();
   }
 
   slotMayBeFree(): void {
@@ -124,7 +126,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   connectionAnswered(connection: FastCgiConnection): void {
-    this.#watch.answered(connection);
+    this.#watch.forget(connection);
   }
 
   connectionFree(connection: FastCgiConnection): void {
@@ -141,7 +143,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   connectionClosed(connection: FastCgiConnection): void {
-    this.#connections.delete(connection);
+    removeMember(this.#connections, connection);
     this.#watch.forget(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
@@ -159,7 +161,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   exchangeOver(exchange: PoolExchange): void {
-    this.#running.delete(exchange);
+    removeMember(this.#exchanges, exchange);
     const { connection } = exchange;
     if (exchange.cancelConnect !== undefined) {
       exchange.cancelConnect();
@@ -288,7 +290,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
         this.#connecting -= 1;
         if (exchange.call.keepAlive) made.socket.setKeepAlive(true);
         const connection = new FastCgiConnection(made, this);
-        this.#connections.add(connection);
+        addMember(this.#connections, connection);
         this.#watch.opened(connection, exchange.call.keepConnection || this.#idle.length > 0);
         if (this.#waiting.length === 0) this.#isBacklogFull = false;
         exchange.startOn(connection, connection.openedMs);
@@ -343,7 +345,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   #unregisterWhenEmpty(): void {
-    if (!this.#isClosed || this.#running.size > 0 || this.stats.open > 0) return;
+    if (!this.#isClosed || this.#exchanges.length > 0 || this.stats.open > 0) return;
     this.#arbiter.unregister(this.address.key, this);
     this.#watch.stop();
   }

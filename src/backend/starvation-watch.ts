@@ -1,8 +1,14 @@
 import { nowMs } from './timers.ts';
 
-/** What the watch must know of a connection. */
-export interface WatchedConnection {
+/** What the watch must know of a connection, and notes on it. */
+export interface WatchedConnection<T> {
   readonly openedMs: number;
+  /** When one was last given up for it; -Infinity: never. */
+  helpedMs: number;
+  /** A list in the order of opening; links are cleared on leaving it, see `swap-list.ts`. */
+  isWatched: boolean;
+  older: T | undefined;
+  newer: T | undefined;
 }
 
 export interface WatchedPool {
@@ -27,10 +33,11 @@ const LOOK_EVERY_MS = 20;
  * in connections that were opened and never answered. For each of them one kept connection is given up: the child
  * that it held then accepts the oldest in the queue. A wrong guess (a slow script) costs one reconnect.
  */
-export class StarvationWatch {
+export class StarvationWatch<T extends WatchedConnection<T>> {
   readonly #pool: WatchedPool;
-  /** In the order of opening, with the time when one was last given up for it. */
-  readonly #unanswered = new Map<WatchedConnection, number>();
+  /** Ends of the list of unanswered connections. */
+  #oldest: T | undefined;
+  #newest: T | undefined;
   #serviceMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -38,17 +45,26 @@ export class StarvationWatch {
     this.#pool = pool;
   }
 
-  opened(connection: WatchedConnection, isKept: boolean): void {
-    this.#unanswered.set(connection, -Infinity);
+  opened(connection: T, isKept: boolean): void {
+    connection.isWatched = true;
+    connection.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = connection;
+    else this.#newest.newer = connection;
+    this.#newest = connection;
     if (isKept) this.look();
   }
 
-  answered(connection: WatchedConnection): void {
-    this.#unanswered.delete(connection);
-  }
-
-  forget(connection: WatchedConnection): void {
-    this.#unanswered.delete(connection);
+  /** It was answered, or is gone. */
+  forget(connection: T): void {
+    if (!connection.isWatched) return;
+    const { older, newer } = connection;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    connection.isWatched = false;
+    connection.older = undefined;
+    connection.newer = undefined;
   }
 
   /** A request took this long; on a new connection the wait for a child is part of it. */
@@ -61,22 +77,22 @@ export class StarvationWatch {
   takeStarving(now: number): boolean {
     const connection = this.#findStarving(now);
     if (connection === undefined) return false;
-    this.#unanswered.set(connection, now);
+    connection.helpedMs = now;
     return true;
   }
 
-  #findStarving(now: number): WatchedConnection | undefined {
+  #findStarving(now: number): T | undefined {
     const patienceMs = Math.min(MAX_PATIENCE_MS, MIN_PATIENCE_MS + 2 * this.#serviceMs);
-    for (const [connection, helpedMs] of this.#unanswered) {
+    for (let connection = this.#oldest; connection !== undefined; connection = connection.newer) {
       if (now - connection.openedMs < patienceMs) return undefined;
-      if (now - helpedMs >= ASK_AGAIN_MS) return connection;
+      if (now - connection.helpedMs >= ASK_AGAIN_MS) return connection;
     }
     return undefined;
   }
 
   /** Looks now and then, as long as a connection is unanswered. */
   look(): void {
-    if (this.#timer !== undefined || this.#unanswered.size === 0) return;
+    if (this.#timer !== undefined || this.#oldest === undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#help(nowMs());
@@ -91,7 +107,7 @@ export class StarvationWatch {
         this.#pool.callForIdle();
         return;
       }
-      this.#unanswered.set(starving, now);
+      starving.helpedMs = now;
     }
   }
 

@@ -44,6 +44,12 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
   hasAnswered = false;
   dueMs = 0;
   timerIndex = -1;
+  // Its owner's notes: place among its connections, and in the watch for starving ones.
+  listIndex = -1;
+  isWatched = false;
+  older: FastCgiConnection | undefined;
+  newer: FastCgiConnection | undefined;
+  helpedMs = -Infinity;
 
   readonly #owner: ConnectionOwner;
   readonly #decoder = new RecordDecoder(this);

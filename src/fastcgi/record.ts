@@ -103,15 +103,15 @@ type DecoderState = 'header' | 'content' | 'padding' | 'ended' | 'failed';
 export class RecordDecoder {
   readonly #sink: RecordSink;
   #state: DecoderState = 'header';
-  /** Header bytes that came in an earlier chunk. */
-  readonly #header = Buffer.alloc(HEADER_BYTES);
-  #headerBytes = 0;
+  /** A header, or END_REQUEST's content, of which a part came in an earlier chunk; made when that happens first. */
+  #partial: Buffer | undefined;
+  #partialBytes = 0;
   #type = 0;
   #contentLeft = 0;
   #paddingLeft = 0;
-  /** END_REQUEST's content as far as it came. */
-  readonly #end = Buffer.alloc(HEADER_BYTES);
-  #endBytes = 0;
+  #isEndTaken = false;
+  #appStatus = 0;
+  #protocolStatus = 0;
   #isStdoutEnded = false;
   #isClean = true;
 
@@ -122,8 +122,7 @@ export class RecordDecoder {
   /** Makes ready for the next answer on the same connection. */
   reset(): void {
     this.#state = 'header';
-    this.#headerBytes = 0;
-    this.#endBytes = 0;
+    this.#partialBytes = 0;
     this.#isStdoutEnded = false;
     this.#isClean = true;
   }
@@ -156,18 +155,23 @@ export class RecordDecoder {
   }
 
   #readHeader(chunk: Buffer, start: number): number {
-    if (this.#headerBytes === 0 && chunk.length - start >= HEADER_BYTES) {
+    if (this.#partialBytes === 0 && chunk.length - start >= HEADER_BYTES) {
       this.#openRecord(chunk, start);
       return start + HEADER_BYTES;
     }
-    const end = Math.min(chunk.length, start + HEADER_BYTES - this.#headerBytes);
-    chunk.copy(this.#header, this.#headerBytes, start, end);
-    this.#headerBytes += end - start;
-    if (this.#headerBytes === HEADER_BYTES) {
-      this.#headerBytes = 0;
-      this.#openRecord(this.#header, 0);
+    const end = Math.min(chunk.length, start + HEADER_BYTES - this.#partialBytes);
+    const header = this.#gather(chunk, start, end);
+    if (this.#partialBytes === HEADER_BYTES) {
+      this.#partialBytes = 0;
+      this.#openRecord(header, 0);
     }
     return end;
+  }
+
+  #gather(chunk: Buffer, start: number, end: number): Buffer {
+    this.#partial ??= Buffer.alloc(HEADER_BYTES);
+    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, start, end);
+    return this.#partial;
   }
 
   #openRecord(bytes: Buffer, at: number): void {
@@ -190,7 +194,12 @@ export class RecordDecoder {
     if (this.#type === TYPE.stdout) {
       if (this.#contentLeft === 0) this.#endStdout();
       else if (this.#isStdoutEnded) this.#isClean = false;
-    } else if (this.#type !== TYPE.stderr && this.#type !== TYPE.end && requestId !== 0) {
+    } else if (this.#type === TYPE.end) {
+      this.#isEndTaken = false;
+      this.#appStatus = 0;
+      this.#protocolStatus = 0;
+      if (this.#contentLeft !== HEADER_BYTES) this.#isClean = false;
+    } else if (this.#type !== TYPE.stderr && requestId !== 0) {
       this.#sink.unknownRecord(this.#type);
     }
     if (this.#contentLeft === 0) this.#closeContent();
@@ -207,7 +216,7 @@ export class RecordDecoder {
         this.#sink.stderr(chunk.subarray(start, end));
         break;
       case TYPE.end:
-        this.#endBytes += chunk.copy(this.#end, this.#endBytes, start, end);
+        this.#readEnd(chunk, start, end);
         break;
       default:
     }
@@ -215,12 +224,29 @@ export class RecordDecoder {
     return end;
   }
 
+  /** END_REQUEST: four bytes of appStatus, one of protocolStatus, three reserved. */
+  #readEnd(chunk: Buffer, start: number, end: number): void {
+    if (this.#isEndTaken) return;
+    if (this.#partialBytes === 0 && end - start >= HEADER_BYTES) {
+      this.#takeEnd(chunk, start);
+      return;
+    }
+    const last = Math.min(end, start + HEADER_BYTES - this.#partialBytes);
+    const content = this.#gather(chunk, start, last);
+    if (this.#partialBytes === HEADER_BYTES) this.#takeEnd(content, 0);
+  }
+
+  #takeEnd(bytes: Buffer | undefined, at: number): void {
+    this.#partialBytes = 0;
+    this.#isEndTaken = true;
+    this.#appStatus = bytes?.readUInt32BE(at) ?? 0;
+    this.#protocolStatus = bytes?.[at + 4] ?? 0;
+  }
+
   #closeContent(): void {
     if (this.#type === TYPE.end) {
-      if (this.#endBytes < HEADER_BYTES) {
-        this.#end.fill(0, this.#endBytes);
-        this.#isClean = false;
-      }
+      // A shorter one is let through, as httpd does; what it lacks counts as zero.
+      if (this.#partialBytes > 0) this.#takeEnd(this.#partial?.fill(0, this.#partialBytes), 0);
       this.#endStdout();
     }
     if (this.#paddingLeft > 0) this.#state = 'padding';
@@ -240,7 +266,7 @@ export class RecordDecoder {
       return;
     }
     this.#state = 'ended';
-    this.#sink.endRequest(this.#end.readUInt32BE(0), this.#end[4] ?? 0);
+    this.#sink.endRequest(this.#appStatus, this.#protocolStatus);
   }
 
   #endStdout(): void {
