@@ -8,7 +8,7 @@ import {
   lutimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { type Server, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import type { CaseFile, DifferentialCase } from './case-file.ts';
@@ -38,11 +38,11 @@ export async function openWorld(): Promise<World> {
   const directory = mkdtempSync('/tmp/hgw-');
   chmodSync(directory, 0o755);
   const pool = Number(process.env['VITEST_POOL_ID'] ?? process.env['HGW_TEST_POOL'] ?? 0) % 7;
-  const taken = freePorts(FIRST_PORT + pool * PORTS_FOR_ONE_WORKER, PORTS_FOR_ONE_WORKER);
+  const ports = new PortReserve(FIRST_PORT + pool * PORTS_FOR_ONE_WORKER, 500 - pool * PORTS_FOR_ONE_WORKER);
   const responders: { responder: Responder; port: number; socket: string }[] = [];
   for (let number = 1; number <= RESPONDERS; number += 1) {
     const responder = new Responder(number);
-    const port = await nextPort(taken);
+    const port = await ports.take();
     await responder.listenTcp(port);
     const socket = join(directory, `f${number}.sock`);
     await responder.listenUnix(socket);
@@ -50,31 +50,57 @@ export async function openWorld(): Promise<World> {
   }
   return {
     directory,
-    port: await nextPort(taken),
-    deadPort: await nextPort(taken),
+    port: await ports.take(),
+    deadPort: await ports.take(),
     responders,
     close: async () => {
       await Promise.all(responders.map(({ responder }) => responder.close()));
+      ports.release();
       rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-async function nextPort(ports: AsyncGenerator<number>): Promise<number> {
-  const next = await ports.next();
-  if (next.done === true) throw new Error('no free port is left for the differential tests');
-  return next.value;
+/** Ports that no other test process uses: each is also held on a second loopback address until the world closes. */
+class PortReserve {
+  readonly #held: Server[] = [];
+  #next: number;
+  readonly #end: number;
+
+  constructor(first: number, count: number) {
+    this.#next = first;
+    this.#end = first + count;
+  }
+
+  async take(): Promise<number> {
+    for (; this.#next < this.#end; this.#next += 1) {
+      const port = this.#next;
+      const reservation = await listenOn('127.0.0.9', port);
+      if (reservation === undefined) continue;
+      const trial = await listenOn('127.0.0.1', port);
+      if (trial === undefined) {
+        reservation.close();
+        continue;
+      }
+      await new Promise((resolve) => trial.close(resolve));
+      this.#held.push(reservation);
+      this.#next += 1;
+      return port;
+    }
+    throw new Error('no free port is left for the differential tests');
+  }
+
+  release(): void {
+    for (const server of this.#held) server.close();
+  }
 }
 
-async function* freePorts(first: number, count: number): AsyncGenerator<number> {
-  for (let port = first; port < first + count; port += 1) {
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (isFree) yield port;
-  }
+function listenOn(host: string, port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, host, () => resolve(server));
+  });
 }
 
 /** One case's directory: config file, document root, logs. */
