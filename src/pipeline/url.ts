@@ -56,12 +56,13 @@ export function normalizePath(path: string, options: NormalizeOptions): string |
   const length = path.length;
   while (at < length) {
     let code = path.charCodeAt(at);
+    let width = 1;
     if (code === PERCENT && options.decodeUnreserved) {
       const byte = escapedByte(path, at);
       if (byte < 0) return undefined;
       if (isUnreserved(byte)) {
         code = byte;
-        at += 2;
+        width = 3;
       }
     }
     if (options.dropParameters && code === 0x3b) {
@@ -89,7 +90,7 @@ export function normalizePath(path: string, options: NormalizeOptions): string |
       }
     }
     out += String.fromCharCode(code);
-    at++;
+    at += width;
   }
   return out;
 }
