@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../pipeline/request.ts';
 import { currentHttpDate } from '../pipeline/http-date.ts';
 import { mergeErrorHeaders, headerFault, setContentHeaders, type ResponseDefaults } from '../pipeline/output.ts';
-import { statusLine } from '../pipeline/status.ts';
+import { REASONS, statusLine } from '../pipeline/status.ts';
 import type { FrontSettings } from './settings.ts';
 
 /** What the connection knows that decides whether it outlives the response. */
@@ -127,7 +127,8 @@ function statusText(req: RequestRecord): string {
   const own = req.statusLine;
   if (own === undefined || !own.startsWith(String(req.status)) || CONTROL_BYTES.test(own)) return statusLine(req.status);
   if (own.length > 3 && own[3] !== ' ') return statusLine(req.status);
-  return own.length === 3 ? `${own} ` : own;
+  if (own.length === 3) return REASONS.has(req.status) ? statusLine(req.status) : `${own} `;
+  return own;
 }
 
 const CONTROL_BYTES = /[\x00-\x1f\x7f]/; // eslint-disable-line no-control-regex -- what must never be sent

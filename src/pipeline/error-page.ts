@@ -96,7 +96,8 @@ function builtInPage(req: RequestRecord, location: string, recursiveStatus: numb
 function pageTitle(req: RequestRecord): string {
   const { status, statusLine: own } = req;
   if (own !== undefined && own.startsWith(String(status)) && SHOWABLE_STATUS_LINE.test(own)) {
-    return own.length > 4 ? own : `${own.slice(0, 3)} Unknown Reason`;
+    req.statusLine = own.length > 4 ? own : `${own.slice(0, 3)} Unknown Reason`;
+    return req.statusLine;
   }
   return REASONS.has(status) ? statusLine(status) : '500 Internal Server Error';
 }

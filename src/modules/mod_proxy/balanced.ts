@@ -73,6 +73,7 @@ function chooseMember(balancer: Balancer, url: string, cookie: string | undefine
 /** Tells the application and the logs who was chosen, and why. */
 function setVariables(req: RequestRecord, balancer: Balancer, choice: ChosenMember): void {
   const env = req.subprocessEnv;
+  if (choice.isRouteChanged) env.set('BALANCER_ROUTE_CHANGED', '1');
   env.set('BALANCER_NAME', balancer.settings.name);
   env.set('BALANCER_WORKER_NAME', choice.worker.settings.name);
   env.set('BALANCER_WORKER_ROUTE', choice.worker.route);
@@ -80,5 +81,4 @@ function setVariables(req: RequestRecord, balancer: Balancer, choice: ChosenMemb
     env.set('BALANCER_SESSION_STICKY', choice.stickyName ?? '');
     env.set('BALANCER_SESSION_ROUTE', choice.route);
   }
-  if (choice.isRouteChanged) env.set('BALANCER_ROUTE_CHANGED', '1');
 }

@@ -1,6 +1,6 @@
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { OK, type HookResult } from '../../pipeline/status.ts';
 import { fcgiScheme } from '../mod_proxy_fcgi/scheme.ts';
 import type { SchemeHandler } from './scheme.ts';
 import { parseNetLocation, socketBar } from './url.ts';
@@ -9,11 +9,6 @@ import { socketPath } from './workers.ts';
 /** The schemes that are served. */
 const SCHEMES: readonly SchemeHandler[] = [fcgiScheme];
 
-/** Schemes of httpd's other proxy modules: their requests must not end as the source text of a script. */
-const FOREIGN_SCHEMES: ReadonlySet<string> = new Set([
-  'http', 'https', 'ajp', 'scgi', 'uwsgi', 'ws', 'wss', 'h2', 'h2c', 'ftp', 'fd',
-]);
-
 /** The handler of a URL's scheme, when its module is loaded. */
 export function schemeHandler(req: RequestRecord, scheme: string): SchemeHandler | undefined {
   const handler = SCHEMES.find((known) => known.scheme === scheme.toLowerCase());
@@ -21,7 +16,8 @@ export function schemeHandler(req: RequestRecord, scheme: string): SchemeHandler
 }
 
 /**
- * Gives a proxied request's `filename` its canonical form, by the rules of its scheme. DECLINED: no scheme of httpd's.
+ * Gives a proxied request's `filename` its canonical form, by the rules of its scheme. A scheme
+ * that nobody serves fails later, in the handler: httpd sends the script's source text then.
  *
  * @source httpd modules/proxy/mod_proxy.c `proxy_fixup`
  */
@@ -30,10 +26,7 @@ export function canonicalise(req: RequestRecord): HookResult {
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
   if (/^balancer:/i.test(url)) return canonicaliseBalancer(req, url);
-  const scheme = url.slice(0, colon).toLowerCase();
-  const handler = schemeHandler(req, scheme);
-  if (handler) return handler.canonicalise(req, url);
-  return FOREIGN_SCHEMES.has(scheme) ? OK : DECLINED;
+  return schemeHandler(req, url.slice(0, colon))?.canonicalise(req, url) ?? OK;
 }
 
 /** The path of a balancer's URL waits for the member's scheme to encode it. @source httpd `proxy_balancer_canon` */

@@ -82,7 +82,7 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
         status = leadingInteger(value);
         if (status < 200 || status > 599) return refuseStatus(req, value);
         req.status = status;
-        req.statusLine = /^[0-9]{3} [^ ]/.test(value) && !hasControlByte(value) ? value : undefined;
+        req.statusLine = /^[0-9]{3}( .|$)/.test(value) && !hasControlByte(value) ? value : undefined;
         break;
       case 'content-length':
         if (req.subprocessEnv.has('ap_trust_cgilike_cl')) req.headersOut.set(field.name, value);

@@ -47,7 +47,10 @@ function exchange(call: SchemeCall, params: string, body: StdinSource, isFresh: 
   return new Promise((resolve) => {
     const { flushPackets, flushWaitMs } = worker.settings;
     const response = new ScriptResponse(req, { flushPackets, flushWaitMs, overrides: call.overrides }, resolve);
-    const running = worker.run({ params, stdin: body, defaultTimeoutMs: call.defaultTimeoutMs, isFresh }, response);
+    const running = worker.run(
+      { params, stdin: body, defaultTimeoutMs: call.defaultTimeoutMs, isFresh: isFresh || !worker.keepsConnections },
+      response,
+    );
     response.follow(running);
   });
 }

@@ -169,7 +169,6 @@ export class ScriptResponse implements ExchangeListener {
           this.#overridden = req.status;
           this.#state = 'dropped';
           req.status = 200;
-          req.statusLine ??= `${this.#overridden} Unknown Reason`;
           return;
         }
         if (isHeaderOnlyStatus(req.status)) {
