@@ -7,7 +7,13 @@ import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
  * connection that ends. The slots of a process that dies are free again when the primary calls `detach`.
  */
 export type SlotMessage =
-  | { readonly hgw: 'slots'; readonly kind: 'want'; readonly key: string; readonly max: number; readonly count: number }
+  | {
+      readonly hgw: 'slots';
+      readonly kind: 'want';
+      readonly key: string;
+      readonly max: number;
+      readonly count: number;
+    }
   | { readonly hgw: 'slots'; readonly kind: 'give'; readonly key: string; readonly count: number }
   | { readonly hgw: 'slots'; readonly kind: 'starving'; readonly key: string }
   | { readonly hgw: 'slots'; readonly kind: 'grant'; readonly key: string; readonly count: number }
@@ -66,7 +72,13 @@ export class ClusterSlotArbiter implements SlotArbiter {
       account.isAsking = true;
       let waiting = 0;
       for (const holder of account.holders) waiting += holder.waitingCount;
-      this.#send({ hgw: 'slots', kind: 'want', key, max, count: Math.min(Math.max(BATCH, waiting), max - account.held) });
+      this.#send({
+        hgw: 'slots',
+        kind: 'want',
+        key,
+        max,
+        count: Math.min(Math.max(BATCH, waiting), max - account.held),
+      });
     }
     return false;
   }

@@ -68,7 +68,11 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   /** Numbers for status pages and tests. */
   get stats(): { readonly idle: number; readonly open: number; readonly waiting: number } {
-    return { idle: this.#idle.length, open: this.#connections.length + this.#connecting, waiting: this.waitingCount };
+    return {
+      idle: this.#idle.length,
+      open: this.#connections.length + this.#connecting,
+      waiting: this.waitingCount,
+    };
   }
 
   get waitingCount(): number {
@@ -310,7 +314,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     });
   }
 
-  #connectFailed(exchange: PoolExchange, error: BackendConnectError | BackendConnectTimeoutError | BackendNameError): void {
+  #connectFailed(
+    exchange: PoolExchange,
+    error: BackendConnectError | BackendConnectTimeoutError | BackendNameError,
+  ): void {
     exchange.cancelConnect = undefined;
     exchange.fail(error);
     this.#connectingOver();
@@ -350,7 +357,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.#watch.stop();
   }
 
-  #connectLog(target: ConnectTarget | undefined, error: Error | undefined): { number: string; message: string; cause?: string } {
+  #connectLog(
+    target: ConnectTarget | undefined,
+    error: Error | undefined,
+  ): { number: string; message: string; cause?: string } {
     const { socketPath, host, port } = this.address;
     const cause = error === undefined ? { cause: '(110)Connection timed out' } : errnoOf(error);
     if (socketPath !== undefined) {
@@ -358,7 +368,11 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       return { number: 'AH02454', message, ...cause };
     }
     const at = target !== undefined && 'host' in target ? `${target.host}:${target.port}` : host;
-    return { number: 'AH00957', message: `FCGI: attempt to connect to ${at} (${host}:${port}) failed`, ...cause };
+    return {
+      number: 'AH00957',
+      message: `FCGI: attempt to connect to ${at} (${host}:${port}) failed`,
+      ...cause,
+    };
   }
 }
 

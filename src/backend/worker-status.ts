@@ -36,7 +36,8 @@ const FLAGS: readonly (readonly [letter: string, shown: string, bit: StatusFlag]
   ['C', 'HcFl ', STATUS.healthCheckFailed],
 ];
 
-const UNUSABLE = STATUS.inShutdown | STATUS.disabled | STATUS.stopped | STATUS.inError | STATUS.healthCheckFailed;
+const UNUSABLE =
+  STATUS.inShutdown | STATUS.disabled | STATUS.stopped | STATUS.inError | STATUS.healthCheckFailed;
 
 /** A worker with this status may be given requests. Draining is asked for apart. */
 export function isUsable(status: number): boolean {

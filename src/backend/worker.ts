@@ -53,7 +53,11 @@ export class Worker {
 
   readonly #pools: PoolRegistry;
 
-  constructor(settings: WorkerSettings, pools: PoolRegistry, options: { localAddress?: string; isMember?: boolean } = {}) {
+  constructor(
+    settings: WorkerSettings,
+    pools: PoolRegistry,
+    options: { localAddress?: string; isMember?: boolean } = {},
+  ) {
     this.settings = settings;
     this.#pools = pools;
     this.address = backendAddress(settings, options.localAddress);
@@ -84,7 +88,8 @@ export class Worker {
         stdin: call.stdin,
         keepConnection: this.keepsConnections,
         timeoutMs,
-        ioBufferBytes: settings.ioBufferBytes === 0 ? DEFAULT_IO_BUFFER_BYTES : Math.min(settings.ioBufferBytes, 65535),
+        ioBufferBytes:
+          settings.ioBufferBytes === 0 ? DEFAULT_IO_BUFFER_BYTES : Math.min(settings.ioBufferBytes, 65535),
         connectTimeoutMs: settings.connectTimeoutMs ?? timeoutMs,
         acquireMs: settings.acquireMs ?? timeoutMs,
         maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,

@@ -27,7 +27,11 @@ export interface ConnectListener {
 }
 
 /** Starts to connect. @returns a function that gives up silently */
-export function connectSocket(target: ConnectTarget, timeoutMs: number, listener: ConnectListener): () => void {
+export function connectSocket(
+  target: ConnectTarget,
+  timeoutMs: number,
+  listener: ConnectListener,
+): () => void {
   const attempt = new Attempt(target, listener);
   startTimer(attempt, nowMs() + timeoutMs);
   return () => attempt.cancel();

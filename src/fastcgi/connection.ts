@@ -353,7 +353,9 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
     const evidence = this.#evidence();
     const isWriteError = error !== undefined && 'syscall' in error && error.syscall === 'write';
     this.#failWith(
-      isWriteError && !this.#hasAnswer ? new BackendWriteError(evidence, error) : new BackendClosedError(evidence, error),
+      isWriteError && !this.#hasAnswer
+        ? new BackendWriteError(evidence, error)
+        : new BackendClosedError(evidence, error),
     );
   }
 

@@ -76,7 +76,13 @@ export type BackendErrorCode =
 
 export class BackendNameError extends BackendError {
   constructor(host: string, cause: unknown) {
-    super('HGW_BACKEND_NAME', 500, { number: 'AH00898', message: `DNS lookup failure for: ${host}` }, NOTHING_SENT, cause);
+    super(
+      'HGW_BACKEND_NAME',
+      500,
+      { number: 'AH00898', message: `DNS lookup failure for: ${host}` },
+      NOTHING_SENT,
+      cause,
+    );
   }
 }
 
@@ -157,7 +163,12 @@ export class BackendTimeoutError extends BackendError {
 
 export class BackendVersionError extends BackendError {
   constructor(version: number, evidence: ExchangeEvidence) {
-    super('HGW_BACKEND_BAD_VERSION', 503, { number: 'AH01068', message: `Got bogus version ${version}` }, evidence);
+    super(
+      'HGW_BACKEND_BAD_VERSION',
+      503,
+      { number: 'AH01068', message: `Got bogus version ${version}` },
+      evidence,
+    );
   }
 }
 
@@ -193,7 +204,11 @@ export class RequestBodyError extends BackendError {
     super(
       'HGW_REQUEST_BODY',
       failure.status,
-      { number: 'AH01075', message: 'Error dispatching request to the backend (reading input brigade)', cause: failure.message },
+      {
+        number: 'AH01075',
+        message: 'Error dispatching request to the backend (reading input brigade)',
+        cause: failure.message,
+      },
       evidence,
     );
     this.failure = failure;

@@ -9,7 +9,12 @@
 const SHORT: readonly string[] = Array.from({ length: 128 }, (_, length) => String.fromCharCode(length));
 
 function longLength(length: number): string {
-  return String.fromCharCode((length >>> 24) | 0x80, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff);
+  return String.fromCharCode(
+    (length >>> 24) | 0x80,
+    (length >>> 16) & 0xff,
+    (length >>> 8) & 0xff,
+    length & 0xff,
+  );
 }
 
 /** The pair as bytes in a latin1 string; name and value must hold no character above U+00FF. */

@@ -88,7 +88,9 @@ export class HeadScanner {
       status: 502,
       number: 'AH01070',
       message:
-        this.#text === '' ? 'End of script output before headers' : 'Script output holds no complete header block',
+        this.#text === ''
+          ? 'End of script output before headers'
+          : 'Script output holds no complete header block',
     };
     return this.#result;
   }
@@ -112,7 +114,6 @@ export class HeadScanner {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const FORBIDDEN = /[\0-\x08\x0b-\x1f\x7f]/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const STATUS_LINE = /^[2-5]\d\d [^\0-\x1f\x7f]+$/;
@@ -129,14 +130,16 @@ export function parseHead(text: string, limits: HeadLimits = HEAD_LIMITS): HeadR
     const line = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
     start = end + 1;
     if (line === '') continue;
-    if (line.length > limits.fieldBytes) return tooLarge(`a header line of more than ${limits.fieldBytes} bytes`);
+    if (line.length > limits.fieldBytes)
+      return tooLarge(`a header line of more than ${limits.fieldBytes} bytes`);
     if (fields.length >= limits.fields) return tooLarge(`more than ${limits.fields} header lines`);
     const colon = line.indexOf(':');
     if (colon < 0) return malformed(500, `Bad header: ${line.slice(0, 30)}`);
     const name = line.slice(0, colon);
     if (!TOKEN.test(name)) return malformed(500, `Bad header name: ${name.slice(0, 30)}`);
     const value = trimBlanks(line, colon + 1);
-    if (FORBIDDEN.test(value)) return malformed(502, `Control character in the value of ${name.slice(0, 30)}`);
+    if (FORBIDDEN.test(value))
+      return malformed(502, `Control character in the value of ${name.slice(0, 30)}`);
     if (!isNamed(name, 'status')) {
       fields.push([name, value]);
       continue;
@@ -168,5 +171,10 @@ function malformed(status: 500 | 502, message: string): HeadFailure {
 }
 
 function tooLarge(what: string): HeadFailure {
-  return { kind: 'failure', status: 502, number: 'AH01070', message: `Error parsing script headers: ${what}` };
+  return {
+    kind: 'failure',
+    status: 502,
+    number: 'AH01070',
+    message: `Error parsing script headers: ${what}`,
+  };
 }

@@ -149,7 +149,11 @@ class FileRun {
       if (this.#isStopped) return;
       if (error !== null || bytes === 0) {
         this.#isStopped = true;
-        this.#consumer.fail({ status: 400, message: `spool file: ${error?.message ?? 'cut short'}`, isGone: false });
+        this.#consumer.fail({
+          status: 400,
+          message: `spool file: ${error?.message ?? 'cut short'}`,
+          isGone: false,
+        });
         return;
       }
       this.#at += bytes;
@@ -220,7 +224,10 @@ class Spooler implements BodyConsumer {
   #writeOut(): void {
     const file = this.#file;
     if (this.#isWriting || file === undefined || this.#pieces.length === 0) return;
-    const buffer = this.#pieces.length === 1 && this.#pieces[0] !== undefined ? this.#pieces[0] : Buffer.concat(this.#pieces);
+    const buffer =
+      this.#pieces.length === 1 && this.#pieces[0] !== undefined
+        ? this.#pieces[0]
+        : Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#heldBytes = 0;
     this.#isWriting = true;

@@ -9,10 +9,16 @@ import { GOOD_ANSWER, run, start, until, worker } from './exchange-driver.ts';
 const MAX = 4;
 
 /** A primary and its serving processes, with messages that take a turn of the event loop. */
-function gateway(processes: number): { ledger: SlotLedger; registries: readonly PoolRegistry[]; kill: (index: number) => void } {
+function gateway(processes: number): {
+  ledger: SlotLedger;
+  registries: readonly PoolRegistry[];
+  kill: (index: number) => void;
+} {
   const ledger = new SlotLedger();
   const registries = Array.from({ length: processes }, (_, index) => {
-    const arbiter = new ClusterSlotArbiter((message) => void setImmediate(() => ledger.receive(index, message)));
+    const arbiter = new ClusterSlotArbiter(
+      (message) => void setImmediate(() => ledger.receive(index, message)),
+    );
     ledger.attach(index, (message) => void setImmediate(() => arbiter.receive(message)));
     const registry = new PoolRegistry();
     registry.useArbiter(arbiter);
@@ -67,10 +73,14 @@ describe('one cap for several processes', () => {
     const responder = await application();
     const { registries } = gateway(2);
     cleanUps.push(() => registries.forEach((registry) => registry.destroy()));
-    const [first, second] = registries.map((registry) => worker(responder.port, { max: MAX, reuse: true }, registry));
+    const [first, second] = registries.map((registry) =>
+      worker(responder.port, { max: MAX, reuse: true }, registry),
+    );
     if (first === undefined || second === undefined) throw new Error('two workers were made');
     await Promise.all(Array.from({ length: 10 }, () => run(first, 'do=work')));
-    const outcomes = await Promise.all(Array.from({ length: MAX }, () => run(second, 'do=work', { timeoutMs: 1000 })));
+    const outcomes = await Promise.all(
+      Array.from({ length: MAX }, () => run(second, 'do=work', { timeoutMs: 1000 })),
+    );
     for (const outcome of outcomes) expect(outcome.stdout).toBe(GOOD_ANSWER);
   });
 
@@ -142,6 +152,8 @@ describe('the ledger', () => {
   });
 
   test('messages of others are told apart', () => {
-    expect([undefined, null, 1, 'slots', {}, { hgw: 'log' }].map(isSlotMessage)).toEqual(Array(6).fill(false));
+    expect([undefined, null, 1, 'slots', {}, { hgw: 'log' }].map(isSlotMessage)).toEqual(
+      Array(6).fill(false),
+    );
   });
 });

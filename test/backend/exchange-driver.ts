@@ -22,9 +22,23 @@ export interface Started {
   readonly outcome: Promise<Outcome>;
 }
 
-export function worker(at: number | string, settings: Partial<WorkerSettings> = {}, pools = new PoolRegistry()): Worker {
+export function worker(
+  at: number | string,
+  settings: Partial<WorkerSettings> = {},
+  pools = new PoolRegistry(),
+): Worker {
   const place = typeof at === 'string' ? { port: 8000, socketPath: at } : { port: at, socketPath: undefined };
-  return new Worker({ ...WORKER_DEFAULTS, name: 'fcgi://127.0.0.1', scheme: 'fcgi', host: '127.0.0.1', ...place, ...settings }, pools);
+  return new Worker(
+    {
+      ...WORKER_DEFAULTS,
+      name: 'fcgi://127.0.0.1',
+      scheme: 'fcgi',
+      host: '127.0.0.1',
+      ...place,
+      ...settings,
+    },
+    pools,
+  );
 }
 
 export interface RunOptions {
@@ -40,7 +54,12 @@ export function start(target: Worker, query: string, options: RunOptions = {}): 
   const startedMs = performance.now();
   let exchange: Exchange | undefined;
   const outcome = new Promise<Outcome>((resolve) => {
-    const told = { stdout: [] as Buffer[], stderr: [] as Buffer[], isStdoutEnded: false, unknown: [] as number[] };
+    const told = {
+      stdout: [] as Buffer[],
+      stderr: [] as Buffer[],
+      isStdoutEnded: false,
+      unknown: [] as number[],
+    };
     const finish = (summary: ExchangeSummary | undefined, error: BackendError | undefined): void => {
       resolve({
         stdout: Buffer.concat(told.stdout).toString('latin1'),

@@ -8,7 +8,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PoolRegistry } from '../../src/backend/pool-registry.ts';
 import { HeadScanner } from '../../src/fastcgi/response-head.ts';
 import { HeldStdin } from '../../src/fastcgi/stdin-source.ts';
-import { answerWell, MisbehavingResponder, type Behaviour, type Conversation } from '../harness/misbehaving-responder.ts';
+import {
+  answerWell,
+  MisbehavingResponder,
+  type Behaviour,
+  type Conversation,
+} from '../harness/misbehaving-responder.ts';
 import { RECORD } from '../harness/records.ts';
 import { GOOD_ANSWER, run, start, until, worker, type Outcome } from './exchange-driver.ts';
 
@@ -64,7 +69,8 @@ const behaviours: Record<string, Behaviour> = {
   badIdLater: (talk) => void talk.out(`${HEAD}half`).record(RECORD.stdout, 'secret', { requestId: 7 }),
   management: (talk) => void talk.record(11, Buffer.alloc(8), { requestId: 0 }).out(`${HEAD}ok`).finish(),
   unknownType: (talk) => void talk.record(99, Buffer.alloc(20_000)).out(`${HEAD}ok`).finish(),
-  largest: (talk) => void talk.out(HEAD).out(Buffer.alloc(65_535, 'y'), { paddingBytes: 255 }).finish({ paddingBytes: 255 }),
+  largest: (talk) =>
+    void talk.out(HEAD).out(Buffer.alloc(65_535, 'y'), { paddingBytes: 255 }).finish({ paddingBytes: 255 }),
   emptyInMiddle: (talk) => void talk.out(`${HEAD}shown`).out('').out('hidden').finish(),
   emptyStderr: (talk) => void talk.err('').out(`${HEAD}ok`).finish(),
   loudStderr: (talk) => {
@@ -164,7 +170,12 @@ function expectOutcome(outcome: Outcome, expected: Expected): void {
 
 describe('an application that misbehaves, on a kept connection', () => {
   const closed = { code: 'HGW_BACKEND_CLOSED', status: 503, number: 'AH01067' } as const;
-  const timedOut = { code: 'HGW_BACKEND_TIMEOUT', status: 504, number: 'AH01075', limitMs: TIMEOUT_MS + 250 } as const;
+  const timedOut = {
+    code: 'HGW_BACKEND_TIMEOUT',
+    status: 504,
+    number: 'AH01075',
+    limitMs: TIMEOUT_MS + 250,
+  } as const;
   const served = { isComplete: true, stdout: `${HEAD}ok` } as const;
   test.each<[id: string, behaviour: string, expected: Expected]>([
     ['T1', 'silent', { ...timedOut, stdout: '', isComplete: false }],
@@ -180,10 +191,22 @@ describe('an application that misbehaves, on a kept connection', () => {
     ['E4 in a record', 'closeInRecord', { ...closed, stdout: 'short', isComplete: false }],
     ['E6', 'closeAfterStdout', { ...closed, stdout: `${HEAD}whole`, isComplete: true }],
     ['E7', 'noStdoutEnd', { stdout: `${HEAD}whole`, isComplete: true }],
-    ['R1', 'badVersion', { code: 'HGW_BACKEND_BAD_VERSION', status: 503, number: 'AH01068', isComplete: false }],
+    [
+      'R1',
+      'badVersion',
+      { code: 'HGW_BACKEND_BAD_VERSION', status: 503, number: 'AH01068', isComplete: false },
+    ],
     ['R2', 'badVersionLater', { code: 'HGW_BACKEND_BAD_VERSION', stdout: `${HEAD}half`, isComplete: false }],
-    ['R3', 'badId', { code: 'HGW_BACKEND_BAD_REQUEST_ID', status: 503, number: 'AH01069', isComplete: false }],
-    ['R3 later', 'badIdLater', { code: 'HGW_BACKEND_BAD_REQUEST_ID', stdout: `${HEAD}half`, isComplete: false }],
+    [
+      'R3',
+      'badId',
+      { code: 'HGW_BACKEND_BAD_REQUEST_ID', status: 503, number: 'AH01069', isComplete: false },
+    ],
+    [
+      'R3 later',
+      'badIdLater',
+      { code: 'HGW_BACKEND_BAD_REQUEST_ID', stdout: `${HEAD}half`, isComplete: false },
+    ],
     ['R4', 'management', served],
     ['R5', 'unknownType', served],
     ['R6, R7', 'largest', { stdout: `${HEAD}${'y'.repeat(65_535)}`, isComplete: true }],
@@ -298,7 +321,8 @@ describe('kept connections', () => {
   test('K2 one connection serves requests one after the other', async () => {
     const target = await warmWorker();
     const { connections } = responder;
-    for (let request = 0; request < 20; request += 1) expect((await run(target, '')).stdout).toBe(GOOD_ANSWER);
+    for (let request = 0; request < 20; request += 1)
+      expect((await run(target, '')).stdout).toBe(GOOD_ANSWER);
     expect(responder.connections).toBe(connections);
   });
 
@@ -353,7 +377,9 @@ describe('kept connections', () => {
   test('K10 300 concurrent requests are not mixed up', async () => {
     const target = await warmWorker();
     const outcomes = await Promise.all(
-      Array.from({ length: 300 }, (_, index) => run(target, '', { stdin: new HeldStdin([Buffer.alloc(index)]) })),
+      Array.from({ length: 300 }, (_, index) =>
+        run(target, '', { stdin: new HeldStdin([Buffer.alloc(index)]) }),
+      ),
     );
     outcomes.forEach((outcome, index) => expect(outcome.stdout).toContain(`stdin=${index}`));
   });
@@ -383,7 +409,12 @@ describe('connecting', () => {
   test('C1 a refused connection fails at once, with the next address of a name tried first', async () => {
     pools = new PoolRegistry();
     const outcome = await run(worker(1, { host: 'localhost' }, pools), '');
-    expectOutcome(outcome, { code: 'HGW_BACKEND_CONNECT', status: 503, number: 'AH00957', isComplete: false });
+    expectOutcome(outcome, {
+      code: 'HGW_BACKEND_CONNECT',
+      status: 503,
+      number: 'AH00957',
+      isComplete: false,
+    });
     expect(outcome.error?.log.cause).toBe('(111)Connection refused');
     expect((await run(worker(responder.port, { host: 'localhost' }, pools), '')).stdout).toBe(GOOD_ANSWER);
   });
@@ -392,7 +423,12 @@ describe('connecting', () => {
     pools = new PoolRegistry();
     const path = join(directory, 'missing.sock');
     const outcome = await run(worker(path, {}, pools), '');
-    expectOutcome(outcome, { code: 'HGW_BACKEND_CONNECT', status: 503, number: 'AH02454', isComplete: false });
+    expectOutcome(outcome, {
+      code: 'HGW_BACKEND_CONNECT',
+      status: 503,
+      number: 'AH02454',
+      isComplete: false,
+    });
     expect(outcome.error?.message).toContain(path);
     expect(outcome.error?.log.cause).toBe('(2)No such file or directory');
   });
@@ -416,7 +452,10 @@ describe('connecting', () => {
 
   test('max is kept for all workers of one backend, and waiting is in order of arrival', async () => {
     pools = new PoolRegistry();
-    const workers = [worker(responder.port, { max: 2 }, pools), worker(responder.port, { max: 2, reuse: true }, pools)];
+    const workers = [
+      worker(responder.port, { max: 2 }, pools),
+      worker(responder.port, { max: 2, reuse: true }, pools),
+    ];
     const order: number[] = [];
     let peak = 0;
     await Promise.all(

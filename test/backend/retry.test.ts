@@ -25,7 +25,10 @@ describe('a request may be sent again', () => {
   test.each([
     ['connecting failed', { error: connect }],
     ['connecting failed, POST', { error: connect, method: 'POST' }],
-    ['the write failed before anything left', { error: new BackendWriteError(NOTHING_SENT, undefined), method: 'POST' }],
+    [
+      'the write failed before anything left',
+      { error: new BackendWriteError(NOTHING_SENT, undefined), method: 'POST' },
+    ],
     ['OVERLOADED, POST', { error: new BackendRefusedError(2, ANSWERED), method: 'POST' }],
     ['a kept connection was closed, GET', { error: new BackendClosedError(REUSED) }],
     ['a kept connection was closed, HEAD', { error: new BackendClosedError(REUSED), method: 'HEAD' }],
@@ -36,9 +39,12 @@ describe('a request may be sent again', () => {
 });
 
 describe('a request is not sent again', () => {
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'get', 'WHATEVER'])('after a kept connection was closed: %s', (method) => {
-    expect(ask({ error: new BackendClosedError(REUSED), method })).toBe(false);
-  });
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'get', 'WHATEVER'])(
+    'after a kept connection was closed: %s',
+    (method) => {
+      expect(ask({ error: new BackendClosedError(REUSED), method })).toBe(false);
+    },
+  );
 
   test.each([
     ['a fresh connection was closed', { error: new BackendClosedError(FRESH) }],

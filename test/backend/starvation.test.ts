@@ -31,7 +31,11 @@ function pools(): PoolRegistry {
 }
 
 /** Each client sends one request after the other; gives every waiting time in ms, sorted. */
-async function clients(target: ReturnType<typeof worker>, count: number, requests: number): Promise<readonly number[]> {
+async function clients(
+  target: ReturnType<typeof worker>,
+  count: number,
+  requests: number,
+): Promise<readonly number[]> {
   const waits: number[] = [];
   await Promise.all(
     Array.from({ length: count }, async () => {
@@ -75,7 +79,11 @@ describe('64 clients, an application with 4 children that are bound to their con
 
   test('with max=4 the waiting is in the gateway, in order of arrival, and connections are kept', async () => {
     const responder = await fpmLike(SERVICE_MS);
-    const waits = await clients(worker(responder.port, { reuse: true, max: CHILDREN }, pools()), CLIENTS, REQUESTS);
+    const waits = await clients(
+      worker(responder.port, { reuse: true, max: CHILDREN }, pools()),
+      CLIENTS,
+      REQUESTS,
+    );
     const median = waits[Math.floor(waits.length / 2)] ?? 0;
     expect(waits.at(-1)).toBeLessThan(3 * median);
     expect(responder.connections).toBeLessThanOrEqual(2 * CHILDREN);

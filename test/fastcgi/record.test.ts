@@ -11,7 +11,8 @@ class Transcript implements RecordSink {
   #last = '';
 
   #add(kind: string, text: string): void {
-    if (kind === this.#last && (kind === 'out' || kind === 'err')) this.events[this.events.length - 1] += text;
+    if (kind === this.#last && (kind === 'out' || kind === 'err'))
+      this.events[this.events.length - 1] += text;
     else this.events.push(`${kind} ${text}`);
     this.#last = kind;
   }
@@ -39,7 +40,10 @@ class Transcript implements RecordSink {
   }
 }
 
-function decode(pieces: readonly Buffer[]): { readonly events: readonly string[]; readonly isClean: boolean } {
+function decode(pieces: readonly Buffer[]): {
+  readonly events: readonly string[];
+  readonly isClean: boolean;
+} {
   const transcript = new Transcript();
   const decoder = new RecordDecoder(transcript);
   for (const piece of pieces) decoder.push(piece);
@@ -58,8 +62,14 @@ const latin1 = (maxLength: number): fc.Arbitrary<string> =>
 
 describe('request records', () => {
   test('any parameters arrive as they were given, in records of at most 16384 bytes', () => {
-    const size = fc.oneof({ weight: 8, arbitrary: fc.constant(40) }, fc.constantFrom(127, 128, 16_000, 16_384, 40_000));
-    const pair = fc.tuple(latin1(30), fc.tuple(size, latin1(40)).map(([length, text]) => text.padEnd(length, 'x')));
+    const size = fc.oneof(
+      { weight: 8, arbitrary: fc.constant(40) },
+      fc.constantFrom(127, 128, 16_000, 16_384, 40_000),
+    );
+    const pair = fc.tuple(
+      latin1(30),
+      fc.tuple(size, latin1(40)).map(([length, text]) => text.padEnd(length, 'x')),
+    );
     fc.assert(
       fc.property(fc.array(pair, { maxLength: 30 }), fc.boolean(), (pairs, keep) => {
         const wire = Buffer.from(requestStart(encodePairs(pairs), keep), 'latin1');
@@ -67,7 +77,9 @@ describe('request records', () => {
         expect(begin).toMatchObject({ type: RECORD.begin, requestId: 1 });
         expect([...(begin?.content ?? [])]).toEqual([0, 1, keep ? 1 : 0, 0, 0, 0, 0, 0]);
         expect(params.at(-1)?.content.length).toBe(0);
-        expect(params.every((record) => record.type === RECORD.params && record.content.length <= 16_384)).toBe(true);
+        expect(
+          params.every((record) => record.type === RECORD.params && record.content.length <= 16_384),
+        ).toBe(true);
         expect(params.slice(0, -1).every((record) => record.content.length > 0)).toBe(true);
         expect(decodePairs(Buffer.concat(params.map((record) => record.content)))).toEqual(pairs);
       }),
@@ -92,17 +104,23 @@ describe('answer records', () => {
 
   test('any split of a valid answer gives the same output', () => {
     fc.assert(
-      fc.property(fc.array(record, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 40 }), (records, cuts) => {
-        const wire = Buffer.concat([
-          ...records.map(({ type, content, paddingBytes }) => encodeRecord(type, content, { paddingBytes })),
-          encodeRecord(RECORD.stdout, Buffer.alloc(0)),
-          encodeRecord(RECORD.end, END, { paddingBytes: 3 }),
-        ]);
-        const whole = decode([wire]);
-        expect(whole.events.at(-1)).toBe('end 7 0');
-        expect(decode(split(wire, cuts))).toEqual(whole);
-        expect(decode([...wire].map((byte) => Buffer.from([byte])))).toEqual(whole);
-      }),
+      fc.property(
+        fc.array(record, { maxLength: 12 }),
+        fc.array(fc.nat(), { maxLength: 40 }),
+        (records, cuts) => {
+          const wire = Buffer.concat([
+            ...records.map(({ type, content, paddingBytes }) =>
+              encodeRecord(type, content, { paddingBytes }),
+            ),
+            encodeRecord(RECORD.stdout, Buffer.alloc(0)),
+            encodeRecord(RECORD.end, END, { paddingBytes: 3 }),
+          ]);
+          const whole = decode([wire]);
+          expect(whole.events.at(-1)).toBe('end 7 0');
+          expect(decode(split(wire, cuts))).toEqual(whole);
+          expect(decode([...wire].map((byte) => Buffer.from([byte])))).toEqual(whole);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -127,7 +145,12 @@ describe('answer records', () => {
   const stdout = encodeRecord(RECORD.stdout, Buffer.from('x'));
   const end = encodeRecord(RECORD.end, END);
   test.each([
-    ['a clean answer', [stdout, encodeRecord(RECORD.stdout, Buffer.alloc(0)), end], ['out x', 'outEnd ', 'end 7 0'], true],
+    [
+      'a clean answer',
+      [stdout, encodeRecord(RECORD.stdout, Buffer.alloc(0)), end],
+      ['out x', 'outEnd ', 'end 7 0'],
+      true,
+    ],
     ['END_REQUEST alone ends STDOUT too', [stdout, end], ['out x', 'outEnd ', 'end 7 0'], true],
     ['a byte behind END_REQUEST', [stdout, end, Buffer.from('!')], ['out x', 'outEnd ', 'end 7 0'], false],
     ['END_REQUEST of 4 bytes', [encodeRecord(RECORD.end, END.subarray(0, 4))], ['outEnd ', 'end 7 0'], false],
@@ -137,10 +160,30 @@ describe('answer records', () => {
       ['out x', 'outEnd ', 'end 7 0'],
       false,
     ],
-    ['another version', [encodeRecord(RECORD.stdout, Buffer.from('x'), { version: 2 }), end], ['badVersion 2'], false],
-    ['another request id', [encodeRecord(RECORD.stdout, Buffer.from('x'), { requestId: 2 }), end], ['badRequestId 2'], false],
-    ['STDOUT of id 0', [encodeRecord(RECORD.stdout, Buffer.from('x'), { requestId: 0 })], ['badRequestId 0'], false],
-    ['a management record', [encodeRecord(11, END, { requestId: 0 }), stdout, end], ['out x', 'outEnd ', 'end 7 0'], true],
+    [
+      'another version',
+      [encodeRecord(RECORD.stdout, Buffer.from('x'), { version: 2 }), end],
+      ['badVersion 2'],
+      false,
+    ],
+    [
+      'another request id',
+      [encodeRecord(RECORD.stdout, Buffer.from('x'), { requestId: 2 }), end],
+      ['badRequestId 2'],
+      false,
+    ],
+    [
+      'STDOUT of id 0',
+      [encodeRecord(RECORD.stdout, Buffer.from('x'), { requestId: 0 })],
+      ['badRequestId 0'],
+      false,
+    ],
+    [
+      'a management record',
+      [encodeRecord(11, END, { requestId: 0 }), stdout, end],
+      ['out x', 'outEnd ', 'end 7 0'],
+      true,
+    ],
     ['empty STDERR', [encodeRecord(RECORD.stderr, Buffer.alloc(0)), end], ['outEnd ', 'end 7 0'], true],
     ['an HTTP answer', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], ['badVersion 72'], false],
   ])('%s', (_, wire, events, isClean) => {

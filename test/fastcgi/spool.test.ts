@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { spoolBody, SPOOL_DEFAULTS, SpoolError, type SpooledBody, type SpoolOptions } from '../../src/fastcgi/spool.ts';
+import {
+  spoolBody,
+  SPOOL_DEFAULTS,
+  SpoolError,
+  type SpooledBody,
+  type SpoolOptions,
+} from '../../src/fastcgi/spool.ts';
 import type { BodyConsumer, BodyFailure, RequestBody } from '../../src/pipeline/exchange.ts';
 
 let directory: string;
@@ -70,7 +76,10 @@ class PiecewiseBody implements RequestBody {
   }
 }
 
-function spool(body: RequestBody, options: Partial<SpoolOptions> = {}): Promise<SpooledBody | BodyFailure | SpoolError> {
+function spool(
+  body: RequestBody,
+  options: Partial<SpoolOptions> = {},
+): Promise<SpooledBody | BodyFailure | SpoolError> {
   return new Promise((resolve) => {
     spoolBody(body, { ...SPOOL_DEFAULTS, directory, ...options }, { spooled: resolve, failed: resolve });
   });
@@ -100,7 +109,10 @@ function drain(source: SpooledBody): Promise<Buffer> {
 
 describe('a spooled body', () => {
   test('is given back byte for byte, as often as needed, whatever its pieces', async () => {
-    const pieces = fc.array(fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)), { maxLength: 12 });
+    const pieces = fc.array(
+      fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+      { maxLength: 12 },
+    );
     await fc.assert(
       fc.asyncProperty(pieces, fc.integer({ min: 0, max: 2000 }), async (parts, memoryBytes) => {
         const body = await spooled(parts, { memoryBytes });

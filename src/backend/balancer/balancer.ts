@@ -96,12 +96,15 @@ export class Balancer {
       return () => {};
     }
     const giveUpMs = this.#now() + waitMs;
-    const timer = setInterval(() => {
-      const choice = this.choose(query);
-      if (choice.kind === 'none' && this.#now() < giveUpMs) return;
-      clearInterval(timer);
-      done(choice);
-    }, Math.max(10, waitMs / 100));
+    const timer = setInterval(
+      () => {
+        const choice = this.choose(query);
+        if (choice.kind === 'none' && this.#now() < giveUpMs) return;
+        clearInterval(timer);
+        done(choice);
+      },
+      Math.max(10, waitMs / 100),
+    );
     return () => clearInterval(timer);
   }
 

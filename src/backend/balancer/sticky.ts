@@ -14,7 +14,11 @@ export interface StickyRoute {
  * @param url with its query string
  * @source httpd modules/proxy/mod_proxy_balancer.c, `find_session_route`
  */
-export function findRoute(settings: BalancerSettings, url: string, cookie: string | undefined): StickyRoute | undefined {
+export function findRoute(
+  settings: BalancerSettings,
+  url: string,
+  cookie: string | undefined,
+): StickyRoute | undefined {
   const names = settings.stickySession;
   if (names === undefined) return undefined;
   const inUrl = urlParameter(url, names.param, settings.scolonPathDelim);

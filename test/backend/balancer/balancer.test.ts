@@ -8,7 +8,11 @@ import { WORKER_DEFAULTS, type WorkerSettings } from '../../../src/backend/worke
 import { applyStatusText, STATUS, statusText } from '../../../src/backend/worker-status.ts';
 import { Worker } from '../../../src/backend/worker.ts';
 
-type Member = Partial<Omit<WorkerSettings, 'status'>> & { readonly name: string; readonly status?: string; readonly isDead?: boolean };
+type Member = Partial<Omit<WorkerSettings, 'status'>> & {
+  readonly name: string;
+  readonly status?: string;
+  readonly isDead?: boolean;
+};
 
 const STICKY = { cookie: 'SID', param: 'sid' };
 
@@ -27,7 +31,9 @@ class Site {
         if (isDead === true) this.dead.add(member.name);
         const bits = applyStatusText(0, status ?? '') ?? 0;
         const place = { scheme: 'fcgi', host: 'localhost', port: 1, socketPath: undefined };
-        return new Worker({ ...WORKER_DEFAULTS, ...place, ...member, status: bits }, pools, { isMember: true });
+        return new Worker({ ...WORKER_DEFAULTS, ...place, ...member, status: bits }, pools, {
+          isMember: true,
+        });
       }),
       () => this.now,
     );
@@ -40,7 +46,10 @@ class Site {
   }
 
   /** One request, as the handler runs it: who served it, or the status of the gateway's own answer. */
-  request(cookie?: string, url = 'balancer://c/x'): { readonly by: string; readonly isRouteChanged: boolean } {
+  request(
+    cookie?: string,
+    url = 'balancer://c/x',
+  ): { readonly by: string; readonly isRouteChanged: boolean } {
     for (let attempts = 0; ; attempts += 1) {
       const choice = this.balancer.choose({ url, cookie });
       if (choice.kind === 'none') return { by: `503 ${choice.number}`, isRouteChanged: false };
@@ -66,7 +75,10 @@ describe('traces seen on httpd 2.4.71', () => {
   });
 
   test('a sticky request of a failed member is 503 with nofailover, and goes elsewhere without', () => {
-    const members = [{ name: 'd', route: 'd', retryMs: 2000, isDead: true }, { name: 'a', route: 'a' }] as const;
+    const members = [
+      { name: 'd', route: 'd', retryMs: 2000, isDead: true },
+      { name: 'a', route: 'a' },
+    ] as const;
     const strict = new Site(members, { stickySession: STICKY, noFailover: true });
     strict.requests(2);
     expect(strict.request('SID=x.d').by).toBe('503 AH01167');
@@ -76,7 +88,10 @@ describe('traces seen on httpd 2.4.71', () => {
   });
 
   test('a standby serves when the only regular member is dead', () => {
-    const site = new Site([{ name: 'x', isDead: true }, { name: 'a', status: '+H' }]);
+    const site = new Site([
+      { name: 'x', isDead: true },
+      { name: 'a', status: '+H' },
+    ]);
     expect(site.requests(4)).toBe('a a a a');
   });
 
@@ -116,7 +131,9 @@ describe('traces seen on httpd 2.4.71', () => {
   });
 
   test('without attempts each dead member costs one request', () => {
-    const site = new Site([{ name: 'd1', isDead: true }, { name: 'd2', isDead: true }, { name: 'a' }], { maxAttempts: 0 });
+    const site = new Site([{ name: 'd1', isDead: true }, { name: 'd2', isDead: true }, { name: 'a' }], {
+      maxAttempts: 0,
+    });
     expect(site.requests(5)).toBe('503 503 a a a');
   });
 
@@ -132,7 +149,11 @@ describe('traces seen on httpd 2.4.71', () => {
 
   test('a route whose member is disabled goes to the member that it redirects to', () => {
     const site = new Site(
-      [{ name: 'a', route: 'a', status: '+D', redirect: 'c' }, { name: 'b', route: 'b' }, { name: 'c', route: 'c' }],
+      [
+        { name: 'a', route: 'a', status: '+D', redirect: 'c' },
+        { name: 'b', route: 'b' },
+        { name: 'c', route: 'c' },
+      ],
       { stickySession: STICKY },
     );
     expect(site.request('SID=x.a')).toEqual({ by: 'c', isRouteChanged: true });
@@ -140,7 +161,11 @@ describe('traces seen on httpd 2.4.71', () => {
 
   test('redirects in a circle end', () => {
     const site = new Site(
-      [{ name: 'a', route: 'a', status: '+D', redirect: 'b' }, { name: 'b', route: 'b', status: '+D', redirect: 'a' }, { name: 'c' }],
+      [
+        { name: 'a', route: 'a', status: '+D', redirect: 'b' },
+        { name: 'b', route: 'b', status: '+D', redirect: 'a' },
+        { name: 'c' },
+      ],
       { stickySession: STICKY },
     );
     expect(site.request('SID=x.a').by).toBe('c');
@@ -168,7 +193,10 @@ describe('traces seen on httpd 2.4.71', () => {
 
 describe('error state', () => {
   test('all dead: every request makes real attempts, and ends in 503', () => {
-    const site = new Site([{ name: 'a', isDead: true }, { name: 'b', isDead: true }]);
+    const site = new Site([
+      { name: 'a', isDead: true },
+      { name: 'b', isDead: true },
+    ]);
     expect(site.requests(2)).toBe('503 503');
     expect(site.member('a').elected + site.member('b').elected).toBe(4);
   });
@@ -214,14 +242,18 @@ describe('error state', () => {
   test('a balancer timeout waits for a member whose retry time passes', async () => {
     const site = new Site([{ name: 'a', retryMs: 100 }], { forceRecovery: false, waitMs: 2000 });
     site.balancer.noteFailure(site.member('a'), 503);
-    const chosen = new Promise((resolve) => site.balancer.chooseWithin({ url: '', cookie: undefined }, resolve));
+    const chosen = new Promise((resolve) =>
+      site.balancer.chooseWithin({ url: '', cookie: undefined }, resolve),
+    );
     site.now += 101;
     expect(await chosen).toMatchObject({ kind: 'member', worker: site.member('a') });
   });
 
   test('a balancer timeout ends in 503', async () => {
     const site = new Site([{ name: 'a', status: '+D' }], { waitMs: 1000 });
-    const chosen = new Promise((resolve) => site.balancer.chooseWithin({ url: '', cookie: undefined }, resolve));
+    const chosen = new Promise((resolve) =>
+      site.balancer.chooseWithin({ url: '', cookie: undefined }, resolve),
+    );
     site.now += 1001;
     expect(await chosen).toMatchObject({ kind: 'none', number: 'AH01170' });
   });
