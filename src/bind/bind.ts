@@ -308,6 +308,8 @@ class Binder {
     const base = { directive: entry.row.name, module: entry.module.module, span: node.name.span };
     if (!definition) {
       this.uses.push({ ...base, service: 'not served', note: 'the gateway does not know this module', isSecurity: false });
+    } else if ('notServed' in definition && definition.matters?.(node) === false) {
+      this.uses.push({ ...base, service: 'accepted', note: 'this line changes nothing', isSecurity: false });
     } else if ('notServed' in definition) {
       const { security } = definition;
       const isSecurity = typeof security === 'function' ? security(node) : security === true;

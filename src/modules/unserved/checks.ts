@@ -7,11 +7,20 @@ import { atoi, firstArg, isForbidden } from '../core/bind-checks.ts';
 import type { BindContext } from '../module.ts';
 import type { Check } from './unserved.ts';
 
+/** What a check gives when it reported something. */
+export const REPORTED = true;
+
 /** A message, with `{}` for the word it is about. */
 type Message = string;
 
 function say(message: Message, word: Word): string {
   return message.replace('{}', () => word.text);
+}
+
+/** Reports, and says so. */
+export function refuse(ctx: BindContext, at: Word | DirectiveNode, message: string): typeof REPORTED {
+  ctx.error(at, message);
+  return REPORTED;
 }
 
 function wordAt(node: DirectiveNode, index: number): Word | undefined {
@@ -20,28 +29,14 @@ function wordAt(node: DirectiveNode, index: number): Word | undefined {
 
 /** Every check must agree; the first that reports ends it. */
 export function all(...checks: readonly Check[]): Check {
-  return (ctx, node) => {
-    let failed = false;
-    const watching: BindContext = Object.create(ctx, {
-      error: {
-        value: (...args: Parameters<BindContext['error']>) => {
-          failed = true;
-          return ctx.error(...args);
-        },
-      },
-    }) as BindContext;
-    for (const check of checks) {
-      if (failed) return;
-      check(watching, node);
-    }
-  };
+  return (ctx, node) => checks.some((check) => check(ctx, node) === REPORTED);
 }
 
 /** The first word must be one of these, in any case. */
 export function oneOf(message: Message, ...words: readonly string[]): Check {
   return (ctx, node) => {
     const word = firstArg(node);
-    if (!words.includes(word.text.toLowerCase())) ctx.error(word, say(message, word));
+    return !words.includes(word.text.toLowerCase()) && refuse(ctx, word, say(message, word));
   };
 }
 
@@ -49,7 +44,7 @@ export function oneOf(message: Message, ...words: readonly string[]): Check {
 export function matching(pattern: RegExp, message: Message): Check {
   return (ctx, node) => {
     const word = firstArg(node);
-    if (!pattern.test(word.text)) ctx.error(word, say(message, word));
+    return !pattern.test(word.text) && refuse(ctx, word, say(message, word));
   };
 }
 
@@ -57,7 +52,7 @@ export function matching(pattern: RegExp, message: Message): Check {
 export function eachMatching(pattern: RegExp, message: Message): Check {
   return (ctx, node) => {
     const bad = eachWord(node).find((word) => !pattern.test(word.text));
-    if (bad) ctx.error(bad, say(message, bad));
+    return bad && refuse(ctx, bad, say(message, bad));
   };
 }
 
@@ -66,7 +61,7 @@ export function number(message: Message, min: number, max = Infinity): Check {
   return (ctx, node) => {
     const word = firstArg(node);
     const value = atoi(word.text);
-    if (value < min || value > max) ctx.error(word, say(message, word));
+    return (value < min || value > max) && refuse(ctx, word, say(message, word));
   };
 }
 
@@ -84,7 +79,7 @@ export function time(message: Message, allowNegative = false): Check {
 export function expression(index: number, message: Message): Check {
   return (ctx, node) => {
     const word = wordAt(node, index);
-    if (word) ctx.expr(word, 'string', say(message, word));
+    return word !== undefined && ctx.expr(word, 'string', say(message, word)) === undefined;
   };
 }
 
@@ -92,7 +87,7 @@ export function expression(index: number, message: Message): Check {
 export function pattern(index: number, message: Message): Check {
   return (ctx, node) => {
     const word = wordAt(node, index);
-    if (word) ctx.regex(word, { message: say(message, word) });
+    return word !== undefined && ctx.regex(word, { message: say(message, word) }) === undefined;
   };
 }
 
@@ -100,12 +95,13 @@ export function pattern(index: number, message: Message): Check {
 export function file(): Check {
   return (ctx, node) => {
     const word = firstArg(node);
-    if (!ctx.mayTouchDisk || word.text.startsWith('pkcs11:')) return;
+    if (!ctx.mayTouchDisk || word.text.startsWith('pkcs11:')) return false;
     const path = ctx.serverRootRelative(word.text);
     const found = statSync(fsPath(path), { throwIfNoEntry: false });
-    if (!found?.isFile() || found.size === 0) {
-      ctx.error(word, `${node.name.text}: file '${path}' does not exist or is empty`);
-    }
+    return (
+      (!found?.isFile() || found.size === 0) &&
+      refuse(ctx, word, `${node.name.text}: file '${path}' does not exist or is empty`)
+    );
   };
 }
 
@@ -113,11 +109,12 @@ export function file(): Check {
 export function directory(): Check {
   return (ctx, node) => {
     const word = firstArg(node);
-    if (!ctx.mayTouchDisk) return;
+    if (!ctx.mayTouchDisk) return false;
     const path = ctx.serverRootRelative(word.text);
-    if (!statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory()) {
-      ctx.error(word, `${node.name.text}: directory '${path}' does not exist`);
-    }
+    return (
+      !statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() &&
+      refuse(ctx, word, `${node.name.text}: directory '${path}' does not exist`)
+    );
   };
 }
 
@@ -125,11 +122,12 @@ export function directory(): Check {
 export function readableFile(): Check {
   return (ctx, node) => {
     const word = firstArg(node);
-    if (!ctx.mayTouchDisk) return;
+    if (!ctx.mayTouchDisk) return false;
     const path = ctx.serverRootRelative(word.text);
-    if (!statSync(fsPath(path), { throwIfNoEntry: false })?.isFile()) {
-      ctx.error(word, `${node.name.text}: Could not open file ${path}: No such file or directory`);
-    }
+    return (
+      !statSync(fsPath(path), { throwIfNoEntry: false })?.isFile() &&
+      refuse(ctx, word, `${node.name.text}: Could not open file ${path}: No such file or directory`)
+    );
   };
 }
 
@@ -137,7 +135,7 @@ export function readableFile(): Check {
 export function subnets(message: Message): Check {
   return (ctx, node) => {
     const bad = eachWord(node).find((word) => !parseSubnet(word.text).ok);
-    if (bad) ctx.error(bad, say(message, bad));
+    return bad && refuse(ctx, bad, say(message, bad));
   };
 }
 
@@ -146,13 +144,13 @@ export const globalOnly: Check = (ctx, node) => isForbidden(ctx, node, 'globalOn
 
 /** The line is refused wherever it stands. */
 export function never(message: string): Check {
-  return (ctx, node) => ctx.error(node, message);
+  return (ctx, node) => refuse(ctx, node, message);
 }
 
 /** The second word, if there is one, must be one of these. */
 export function optionalSecond(message: Message, ...words: readonly string[]): Check {
   return (ctx, node) => {
     const word = wordAt(node, 1);
-    if (word && !words.includes(word.text.toLowerCase())) ctx.error(word, say(message, word));
+    return word && !words.includes(word.text.toLowerCase()) && refuse(ctx, word, say(message, word));
   };
 }

@@ -1,5 +1,6 @@
 import { modAuthBasic as catalogue } from '../../../grammar/catalogue/mod_auth_basic.ts';
 import { defineModule } from '../module.ts';
+import { checkProviders } from './authn-providers.ts';
 import { all, expression, oneOf } from './checks.ts';
 import { unserved } from './unserved.ts';
 
@@ -18,6 +19,7 @@ export const modAuthBasic = defineModule(catalogue, {
         'off',
         'md5',
       ),
+      AuthBasicProvider: checkProviders,
     },
   ),
 });

@@ -1,5 +1,6 @@
 import { modAuthDigest as catalogue } from '../../../grammar/catalogue/mod_auth_digest.ts';
 import { defineModule } from '../module.ts';
+import { checkProviders } from './authn-providers.ts';
 import { eachMatching, matching, oneOf } from './checks.ts';
 import { unserved } from './unserved.ts';
 
@@ -13,6 +14,7 @@ export const modAuthDigest = defineModule(catalogue, {
       AuthDigestNonceLifetime: matching(/^-?[0-9]+$/, 'Invalid time in AuthDigestNonceLifetime: {}'),
       AuthDigestAlgorithm: oneOf('Unsupported algorithm in AuthDigestAlgorithm: {}', 'md5'),
       AuthDigestShmemSize: matching(/^[0-9]+[km]?$/i, 'Invalid size in AuthDigestShmemSize: {}'),
+      AuthDigestProvider: checkProviders,
     },
   ),
 });

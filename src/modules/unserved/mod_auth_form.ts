@@ -1,5 +1,6 @@
 import { modAuthForm as catalogue } from '../../../grammar/catalogue/mod_auth_form.ts';
 import { defineModule } from '../module.ts';
+import { checkProviders } from './authn-providers.ts';
 import { expression, number } from './checks.ts';
 import { unserved } from './unserved.ts';
 
@@ -13,6 +14,7 @@ export const modAuthForm = defineModule(catalogue, {
       AuthFormLoginRequiredLocation: expression(0, "Could not parse login required expression '{}': "),
       AuthFormLoginSuccessLocation: expression(0, "Could not parse login success expression '{}': "),
       AuthFormLogoutLocation: expression(0, "Could not parse logout required expression '{}': "),
+      AuthFormProvider: checkProviders,
     },
   ),
 });

@@ -1,5 +1,6 @@
 import { modAuthnCore as catalogue } from '../../../grammar/catalogue/mod_authn_core.ts';
 import { defineModule } from '../module.ts';
+import { checkProviderAlias } from './authn-providers.ts';
 import { expression } from './checks.ts';
 import { isNot, unserved } from './unserved.ts';
 
@@ -13,7 +14,7 @@ export const modAuthnCore = defineModule(catalogue, {
         matters: isNot('none'),
         security: true,
       },
-      '<AuthnProviderAlias': { notServed: 'Users are not looked up.' },
+      '<AuthnProviderAlias': { notServed: 'Users are not looked up.', bind: checkProviderAlias },
     },
     {
       AuthType: expression(0, "Cannot parse expression '{}' in AuthType: "),

@@ -23,6 +23,10 @@ export const modCacheSocache = defineModule(catalogue, {
       ),
       CacheSocacheReadSize: number('CacheSocacheReadSize argument must be a non-negative integer.', 0),
       CacheSocacheReadTime: number('CacheSocacheReadTime argument must be a non-negative integer.', 0),
+      CacheSocacheMaxSize: number(
+        'CacheSocacheMaxSize argument must be a integer representing the max size of a cached entry (headers and body), at least 1024',
+        1024,
+      ),
     },
   ),
 });

@@ -3,8 +3,9 @@ import { defineModule } from '../module.ts';
 import { all, matching } from './checks.ts';
 import { isOn, unserved, type Check } from './unserved.ts';
 
-const BASE = /^(?:now|access|modification)$/i;
-const UNIT = /^(?:year|month|week|day|hour|minute|second)s?$|^(?:mon|min|sec)/i;
+/* Words count by their first letters. */
+const BASE = /^[nam]/i;
+const UNIT = /^(?:y|mo|w|d|h|mi|s)/i;
 
 /** What is wrong with an expiry code; undefined: nothing. @source httpd modules/metadata/mod_expires.c `check_code` */
 function expiresProblem(code: string): string | undefined {

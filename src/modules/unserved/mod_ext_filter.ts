@@ -1,6 +1,7 @@
 import { modExtFilter as catalogue } from '../../../grammar/catalogue/mod_ext_filter.ts';
 import { defineModule } from '../module.ts';
 import { eachMatching } from './checks.ts';
+import { defineName } from './names.ts';
 import { tunes, unserved } from './unserved.ts';
 
 export const modExtFilter = defineModule(catalogue, {
@@ -15,6 +16,8 @@ export const modExtFilter = defineModule(catalogue, {
         /^(?:(?:no)?logstderr|onfail=(?:abort|remove)|debuglevel=.*)$/i,
         'Invalid ExtFilterOptions option: {}',
       ),
+      ExtFilterDefine: (ctx, node) =>
+        node.args[0] && defineName(ctx, 'filterProvider', node.args[0].text.toLowerCase()),
     },
   ),
 });

@@ -1,7 +1,14 @@
 import { modLua as catalogue } from '../../../grammar/catalogue/mod_lua.ts';
-import { defineModule } from '../module.ts';
+import type { DirectiveNode } from '../../syntax/tree.ts';
+import { type BindContext, defineModule } from '../module.ts';
 import { never, oneOf, pattern } from './checks.ts';
 import { tunes, unserved } from './unserved.ts';
+
+function earlyOrLate(ctx: BindContext, node: DirectiveNode): void {
+  const when = node.args[2];
+  if (when && !/^(?:early|late)$/i.test(when.text))
+    ctx.error(when, "Third argument must be 'early' or 'late'");
+}
 
 export const modLua = defineModule(catalogue, {
   directives: unserved(
@@ -83,6 +90,11 @@ export const modLua = defineModule(catalogue, {
       ),
       LuaHookInsertFilter: never('LuaHookInsertFilter not yet implemented'),
       LuaMapHandler: pattern(0, 'Invalid regex pattern!'),
+      LuaHookTranslateName: earlyOrLate,
+      LuaHookAccessChecker: earlyOrLate,
+      LuaHookAuthChecker: earlyOrLate,
+      LuaHookCheckUserID: earlyOrLate,
+      Lua_____ByteCodeHack: never(''),
     },
   ),
 });

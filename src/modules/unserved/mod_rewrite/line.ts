@@ -29,6 +29,7 @@ export function splitRewriteLine(text: string): RewriteLine | undefined {
       if (char === '\\' && at + 1 < text.length && SPACE.test(text[at + 1]!)) at++;
       at++;
     }
+    // The first word of a line must end before the line does.
     if (at >= text.length && words.length === 0) return undefined;
     words.push({ start, end: Math.min(at, text.length) });
     at++;
