@@ -7,7 +7,7 @@ import type { ServerArguments } from './arguments.ts';
 import type { Configuration } from './configuration.ts';
 import { dumps } from './dump.ts';
 import { htaccessReader } from './htaccess.ts';
-import { placeOf, sayDiagnostics, sayLine, type Say } from './report.ts';
+import { placeOf, sayDiagnostics, sayLine, type ReportStyle, type Say } from './report.ts';
 import { logLevelNamed } from '../server/log/error-log.ts';
 
 /** The plan of a configuration that has no errors; undefined after saying what is wrong. */
@@ -15,13 +15,14 @@ export async function checkedPlan(
   configuration: Configuration,
   args: Pick<ServerArguments, 'logStyle' | 'startLevel'>,
   say: Say,
+  style: ReportStyle = 'pretty',
 ): Promise<BuiltPlan | undefined> {
   const { bound, loaded, diagnostics } = configuration;
-  sayDiagnostics(say, bound.sources, diagnostics);
+  sayDiagnostics(say, bound.sources, diagnostics, style);
   if (configuration.hasErrors) return undefined;
   const startLevel = logLevelNamed(args.startLevel ?? '') ?? 'notice';
   const built = await buildPlan(bound, htaccessReader(loaded), { style: args.logStyle, startLevel });
-  sayDiagnostics(say, bound.sources, built.plan.diagnostics);
+  sayDiagnostics(say, bound.sources, built.plan.diagnostics, style);
   return hasErrors(built.plan.diagnostics) ? undefined : built;
 }
 

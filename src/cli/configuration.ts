@@ -61,7 +61,7 @@ export function readConfiguration(args: ServerArguments): Configuration {
   const first = load(request);
   const isFragment = !first.hasLoadModule && !first.isIncomplete;
   const portMap = new Map(args.portMap);
-  if (!isFragment) return finish(path, first, false, [], portMap);
+  if (!isFragment) return finish(args, path, first, false, [], portMap);
   const setsServerRoot = args.serverRoot !== undefined || mainDirectives(first).has('serverroot');
   const assumptions = ['no LoadModule: every module that the gateway knows counts as loaded'];
   const serverRoot = setsServerRoot ? first.serverRoot : posix.dirname(path);
@@ -70,17 +70,18 @@ export function readConfiguration(args: ServerArguments): Configuration {
   if (!setsServerRoot) assumptions.push(`no ServerRoot: relative paths start at ${serverRoot}`);
   const loaded =
     defaults.length === 0 ? based : load({ ...request, serverRoot, after: [...defaults, ...args.after] });
-  return finish(path, loaded, true, assumptions, portMap);
+  return finish(args, path, loaded, true, assumptions, portMap);
 }
 
 function finish(
+  { skipsDocumentRootCheck }: ServerArguments,
   path: string,
   loaded: LoadResult,
   isFragment: boolean,
   assumptions: readonly string[],
   portMap: ReadonlyMap<number, number>,
 ): Configuration {
-  const bound = bindConfig(loaded, { mayTouchDisk: true });
+  const bound = bindConfig(loaded, { mayTouchDisk: !skipsDocumentRootCheck });
   const diagnostics = bound.diagnostics;
   const hasErrors = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return { path, loaded, bound, diagnostics, hasErrors, isFragment, assumptions, portMap };

@@ -8,6 +8,7 @@ import { groupId, userId } from '../server/privileges.ts';
 import { fileOf, positionOf } from '../source/line-index.ts';
 import type { SourceSet, Span } from '../source/source.ts';
 import type { ServerArguments } from './arguments.ts';
+import { inHttpdOrder } from './built-in.ts';
 import type { Configuration } from './configuration.ts';
 import { readProcessSettings, type ProcessSettings } from './process-settings.ts';
 
@@ -26,7 +27,7 @@ export function dumps(
   if (asks('DUMP_CONFIG')) output += configText(loaded.tree, loaded.sources);
   if (asks('DUMP_RUN_CFG')) output += runConfigText(configuration, built, settings);
   if (asks('DUMP_MODULES')) {
-    const lines = loaded.modules.map(({ identifier, kind }) => ` ${identifier} (${kind})\n`);
+    const lines = inHttpdOrder(loaded.modules).map(({ identifier, kind }) => ` ${identifier} (${kind})\n`);
     output += `Loaded Modules:\n${lines.join('')}`;
   }
   const isSilent = ['DUMP_INCLUDES', 'DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES'].some(asks);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { renderCompact } from '../diagnostics/render-compact.ts';
 import { renderPretty } from '../diagnostics/render-pretty.ts';
 import { readable } from '../diagnostics/place.ts';
 import { positionOf } from '../source/line-index.ts';
@@ -18,10 +19,20 @@ export function placeOf(sources: SourceSet, span: Span): string {
   return `${readable(path)}:${line}:${column}`;
 }
 
-/** Every error with its excerpt, then every warning; hints and notes are lint's business. */
-export function sayDiagnostics(say: Say, sources: SourceSet, diagnostics: readonly Diagnostic[]): void {
+/** How diagnostics are shown: with excerpts to people, a line each in a log. */
+export type ReportStyle = 'pretty' | 'compact';
+
+/** Every error, then every warning; hints and notes are lint's business. */
+export function sayDiagnostics(
+  say: Say,
+  sources: SourceSet,
+  diagnostics: readonly Diagnostic[],
+  style: ReportStyle = 'pretty',
+): void {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === 'warning');
+  const shown = [...errors, ...warnings];
+  if (shown.length === 0) return;
   const color = process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined;
-  say(renderPretty(sources, [...errors, ...warnings], { color }));
+  say(style === 'compact' ? renderCompact(sources, shown) : renderPretty(sources, shown, { color }));
 }

@@ -13,7 +13,7 @@ import { readConfiguration, type Configuration } from './configuration.ts';
 import { isDaemon, tellStarted } from './daemon.ts';
 import { clusterRunner, singleRunner, type Runner } from './runner.ts';
 import { readProcessSettings, resolveRunAs, type ProcessSettings } from './process-settings.ts';
-import { placeOf, sayLine, type Say } from './report.ts';
+import { placeOf, sayLine, type ReportStyle, type Say } from './report.ts';
 import { defaultErrorLog, defaultPidFile } from './state-files.ts';
 import { acceptUnserved } from './unserved.ts';
 
@@ -30,10 +30,10 @@ export async function prepare(
   configuration: Configuration,
   args: ServerArguments,
   say: Say,
-  inForeground: boolean,
+  { inForeground, style }: { readonly inForeground: boolean; readonly style: ReportStyle },
 ): Promise<Ready | undefined> {
   const { bound, loaded } = configuration;
-  const built = await checkedPlan(configuration, args, say);
+  const built = await checkedPlan(configuration, args, say, style);
   if (built === undefined) return undefined;
   if (!acceptUnserved(bound, { isStrict: args.isStrict, allowed: args.allowUnserved }, say)) return undefined;
   const processSettings = readProcessSettings(loaded, args.listen, configuration.portMap);
@@ -81,7 +81,7 @@ export async function serve(
   say: Say,
   inForeground: boolean,
 ): Promise<number | undefined> {
-  const ready = await prepare(configuration, args, say, inForeground);
+  const ready = await prepare(configuration, args, say, { inForeground, style: 'pretty' });
   if (ready === undefined) return 1;
   for (const assumption of configuration.assumptions) sayLine(say, assumption);
 
@@ -173,7 +173,7 @@ async function reloadOnce(
   const said: string[] = [];
   const say: Say = (text) => void said.push(text);
   try {
-    const ready = await prepare(readConfiguration(args), args, say, inForeground);
+    const ready = await prepare(readConfiguration(args), args, say, { inForeground, style: 'compact' });
     if (ready !== undefined) {
       await runner.swap(ready, isGraceful);
       runner.log('notice', 'AH00489', 'httpd-gateway configured -- resuming normal operations');

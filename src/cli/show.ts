@@ -2,6 +2,7 @@ import { MODULES as CATALOGUE } from '../../grammar/catalogue/modules.ts';
 import type { CatalogueRow } from '../../grammar/catalogue/types.ts';
 import { MODULES } from '../modules/index.ts';
 import { HTTPD_VERSION, SERVER_SOFTWARE } from '../pipeline/server-version.ts';
+import { inHttpdOrder } from './built-in.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
 /** Text of `-v`; its first line is the one that scripts look at. */
@@ -33,7 +34,9 @@ export function buildText(): string {
 
 /** Text of `-l`. */
 export function builtInText(): string {
-  const sources = CATALOGUE.filter((module) => module.builtIn).map((module) => `  ${module.source}\n`);
+  const sources = inHttpdOrder(CATALOGUE.filter((module) => module.builtIn)).map(
+    (module) => `  ${module.source}\n`,
+  );
   return `Compiled in modules:\n${sources.join('')}`;
 }
 

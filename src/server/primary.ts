@@ -1,9 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
+import { closeSync } from 'node:fs';
+import { isSlotMessage, SlotLedger } from '../backend/cluster-arbiter.ts';
 import type { LogTarget } from '../pipeline/log-writer.ts';
 import type { ErrorLog } from '../pipeline/server.ts';
 import { ownLogs, targetKey, type LogOutputs } from './log/outputs.ts';
 import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
-import { closeSync } from 'node:fs';
 
 /** A process that lived longer than this before it died was no failed start. */
 const HEALTHY_MS = 5000;
@@ -28,8 +29,6 @@ export interface PrimaryOptions {
   readonly errorLog: ErrorLog;
   /** Programs that read logs run here; the processes send their lines. */
   readonly outputs: LogOutputs;
-  /** Called with each new process, before it serves. */
-  readonly onWorker?: (worker: Worker) => void;
 }
 
 /**
@@ -40,6 +39,8 @@ export class Primary {
   readonly #options: PrimaryOptions;
   #current: Generation | undefined;
   readonly #old = new Set<Generation>();
+  /** Who may have how many connections to each backend. */
+  readonly #slots = new SlotLedger();
   #pauseMs = 0;
   #isStopping = false;
   #onEmpty: (() => void) | undefined;
@@ -112,13 +113,16 @@ export class Primary {
     const worker = cluster.fork();
     const startedAt = performance.now();
     generation.workers.add(worker);
-    this.#options.onWorker?.(worker);
+    this.#slots.attach(worker.id, (message) => {
+      if (worker.isConnected()) worker.send(message, () => {});
+    });
     const logs = generation.logs.map(([path], index) => [path, FIRST_LOG_FD + index] as const);
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => worker.process.kill('SIGKILL'), READY_TIMEOUT_MS);
       let isReady = false;
       let reason = 'a serving process ended before it was ready';
       worker.on('message', (message: unknown) => {
+        if (isSlotMessage(message)) this.#slots.receive(worker.id, message);
         if (!isMessage<FromWorker>(message)) return;
         if (message.kind === 'awake') send(worker, { kind: 'serve', input: generation.input, logs });
         else if (message.kind === 'ready') {
@@ -132,6 +136,7 @@ export class Primary {
       worker.once('exit', (code, signal) => {
         clearTimeout(late);
         generation.workers.delete(worker);
+        this.#slots.detach(worker.id);
         if (!isReady) reject(new Error(reason));
         else this.#replace(generation, worker, performance.now() - startedAt, signal ?? `status ${code}`);
         this.#forgetIfEmpty(generation);

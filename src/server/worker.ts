@@ -1,4 +1,6 @@
 import cluster from 'node:cluster';
+import { ClusterSlotArbiter, isSlotMessage } from '../backend/cluster-arbiter.ts';
+import { gatewayPools } from '../backend/pool-registry.ts';
 import { ClusterLogs } from './log/inherited.ts';
 import { buildPlan } from './build-plan.ts';
 import { Gateway } from './gateway.ts';
@@ -19,7 +21,13 @@ export function runWorker(htaccess: HtaccessSource): void {
     else await gateway?.stop();
     process.exit(0);
   };
+  // The cap of a backend holds for all processes together, those of a configuration that ends included.
+  const arbiter = new ClusterSlotArbiter((message) => {
+    if (process.connected) process.send?.(message);
+  });
+  gatewayPools.useArbiter(arbiter);
   process.on('message', (message: unknown) => {
+    if (isSlotMessage(message)) arbiter.receive(message);
     if (!isMessage<ToWorker>(message)) return;
     switch (message.kind) {
       case 'serve': {
