@@ -71,7 +71,9 @@ export class ClientBody implements RequestBody {
     if (this.isFinished) return start;
     let end: number;
     if (this.#decoder) {
-      end = this.#decoder.feed(bytes, start, this.#take);
+      end = this.#decoder.feed(bytes, start, (content) => {
+        this.#take(content);
+      });
       if (this.#decoder.isDone) this.#hasArrived = true;
     } else {
       end = Math.min(bytes.length, start + this.#missingBytes);
@@ -139,11 +141,11 @@ export class ClientBody implements RequestBody {
     if (!this.isFinished) this.#source.setReading(true);
   }
 
-  readonly #take = (content: Buffer): void => {
+  #take(content: Buffer): void {
     if (this.#isDiscarded || content.length === 0) return;
     this.#held.push(content);
     this.heldBytes += content.length;
-  };
+  }
 
   #deliver(): void {
     if (this.#isDelivering) return;

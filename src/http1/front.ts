@@ -59,6 +59,11 @@ export class HttpFront {
     if (ahead && ahead.length > 0) connection.receive(ahead);
   }
 
+  /** From now on each response says that its connection closes; those that wait for a request may still send one. */
+  retire(): void {
+    this.#isClosing = true;
+  }
+
   /** Lets requests finish and closes each connection behind its last one; idle ones at once. */
   close(): void {
     this.#isClosing = true;

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read, readSync, type BigIntStats, type Stats } from 'node:fs';
 import { addAllowedMethods, allowHeader, isKnownMethod } from '../pipeline/allowed-methods.ts';
-import { DEFAULT_RANGE_LIMITS, planByteRanges, type ByteRange, type RangeLimits, type RangePlan } from '../pipeline/byte-range.ts';
+import { DEFAULT_RANGE_LIMITS, planByteRanges, type RangeLimits, type RangePlan } from '../pipeline/byte-range.ts';
 import { meetsConditions } from '../pipeline/conditional.ts';
 import { discardBody } from '../pipeline/discard-body.ts';
 import { DEFAULT_ETAG_PARTS, fileETag, type ETagParts } from '../pipeline/etag.ts';
@@ -13,13 +13,12 @@ import { fsPath } from '../source/fs-path.ts';
 import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/access.ts';
 import type { CoreDirConfig } from './core/config.ts';
 import { OPT } from './core/options.ts';
+import { readSmallFile, recallFile, SMALL_FILE_BYTES, smallFileETag, type SmallFile } from './small-file.ts';
 
-/** Read at once, and sent with the head in one write. */
-const SMALL_BYTES = 32_768;
-/** A bigger file is read piece by piece off the event loop, as fast as the client takes it. */
+/** Up to here a file that is not small is read in one go: the thread pool would cost more than the copying. */
+const AT_ONCE_BYTES = 262_144;
+/** Beyond, it is read piece by piece off the event loop, as fast as the client takes it. */
 const PIECE_BYTES = 131_072;
-
-const scratch = Buffer.allocUnsafeSlow(SMALL_BYTES);
 
 /**
  * Serves the file that a request was mapped to, or says why not. Also answers the methods that no other handler took.
@@ -27,7 +26,8 @@ const scratch = Buffer.allocUnsafeSlow(SMALL_BYTES);
  * @source httpd server/core.c `default_handler`
  */
 export function defaultHandler(req: RequestRecord): HookResult | Promise<HookResult> {
-  addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
+  // Only answers to other methods tell what is allowed.
+  if (req.method !== 'GET') addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
   const discarded = discardBody(req, limitRequestBody(req));
   if (discarded instanceof Promise) return discarded.then((result) => (result === OK ? serveMethod(req) : result));
   return discarded === OK ? serveMethod(req) : discarded;
@@ -69,23 +69,35 @@ function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
     logRequest(req, 'error', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
     return 404;
   }
-  const file = openFile(req, filename);
+  const followsLinks = (allowOptions(req) & OPT.FollowSymLinks) !== 0;
+  const known = followsLinks ? recallFile(filename, finfo) : undefined;
+  return known ? sendSmallFile(req, known) : openAndSend(req, filename, finfo);
+}
+
+function openAndSend(req: RequestRecord, filename: string, finfo: Stats): HookResult | Promise<HookResult> {
+  const file = openFile(req, filename, finfo);
   if (typeof file === 'number') return file;
+  const { descriptor, stats } = file;
   let isLeftOpen = false;
   try {
-    const sending = sendFile(req, file.descriptor, file.stats);
+    if (stats.size <= SMALL_FILE_BYTES) return sendSmallFile(req, readSmallFile(filename, descriptor, stats, finfo));
+    const sending = sendBigFile(req, descriptor, stats);
     if (!(sending instanceof Promise)) return sending;
     isLeftOpen = true;
     return sending.finally(() => {
-      closeSync(file.descriptor);
+      closeSync(descriptor);
     });
   } finally {
-    if (!isLeftOpen) closeSync(file.descriptor);
+    if (!isLeftOpen) closeSync(descriptor);
   }
 }
 
 /** The file as it is now, opened once so that nothing can be put in its place; 403 when it must not be served. */
-function openFile(req: RequestRecord, filename: string): { descriptor: number; stats: BigIntStats } | 403 {
+function openFile(
+  req: RequestRecord,
+  filename: string,
+  finfo: Stats,
+): { readonly descriptor: number; readonly stats: BigIntStats } | 403 {
   const options = allowOptions(req);
   const followsLinks = (options & OPT.FollowSymLinks) !== 0;
   const mayBeLink = followsLinks || (options & OPT.SymLinksIfOwnerMatch) !== 0;
@@ -99,7 +111,7 @@ function openFile(req: RequestRecord, filename: string): { descriptor: number; s
     return 403;
   }
   const stats = fstatSync(descriptor, { bigint: true });
-  const isSame = followsLinks || (BigInt(req.finfo!.ino) === stats.ino && BigInt(req.finfo!.dev) === stats.dev);
+  const isSame = followsLinks || (BigInt(finfo.ino) === stats.ino && BigInt(finfo.dev) === stats.dev);
   if (stats.isFile() && isSame) return { descriptor, stats };
   closeSync(descriptor);
   const reason = isSame ? 'not a regular file' : 'another file took its place';
@@ -107,16 +119,45 @@ function openFile(req: RequestRecord, filename: string): { descriptor: number; s
   return 403;
 }
 
-function sendFile(req: RequestRecord, descriptor: number, stats: BigIntStats): HookResult | Promise<HookResult> {
-  const { headersOut } = req;
+function sendSmallFile(req: RequestRecord, file: SmallFile): HookResult {
+  const config = coreDir(req);
+  const etag = smallFileETag(file, etagParts(config.fileETag), req.requestTimeMs);
+  const plan = prepare(req, Number(file.stats.size), lastModified(req, file), etag, config);
+  if (typeof plan === 'number') return plan;
+  const { content } = file;
+  if (plan.kind === 'whole') req.output.write(content);
+  else {
+    for (const { lead, range } of plan.parts) req.output.write(lead + content.slice(range.start, range.end + 1));
+    if (plan.tail !== '') req.output.write(plan.tail);
+  }
+  return OK;
+}
+
+function sendBigFile(req: RequestRecord, descriptor: number, stats: BigIntStats): HookResult | Promise<HookResult> {
   const config = coreDir(req);
   const size = Number(stats.size);
-  headersOut.set('Last-Modified', lastModified(req, Number(stats.mtimeNs / 1_000_000n)));
+  const mtimeMs = Number(stats.mtimeNs / 1_000_000n);
+  const modified = formatHttpDate(Math.min(mtimeMs, req.requestTimeMs));
   const etag = fileETag(stats, etagParts(config.fileETag), req.requestTimeMs);
+  const plan = prepare(req, size, modified, etag, config);
+  if (typeof plan === 'number') return plan;
+  if (plan.kind !== 'whole') return streamParts(req, descriptor, plan);
+  return size <= AT_ONCE_BYTES ? sendAtOnce(req, descriptor, size) : streamBytes(req, descriptor, 0, size);
+}
+
+/** Sets the headers of a file; gives what of it is to be sent, or the result when that is nothing. */
+function prepare(
+  req: RequestRecord,
+  size: number,
+  modified: string,
+  etag: string | undefined,
+  config: CoreDirConfig,
+): HookResult | Exclude<RangePlan, { kind: 'unsatisfiable' }> {
+  const { headersOut } = req;
+  headersOut.set('Last-Modified', modified);
   if (etag !== undefined) headersOut.set('ETag', etag);
   headersOut.set('Accept-Ranges', config.maxRanges === 'none' ? 'none' : 'bytes');
   headersOut.set('Content-Length', String(size));
-
   const verdict = meetsConditions(req);
   if (verdict !== OK) {
     req.status = verdict;
@@ -125,13 +166,12 @@ function sendFile(req: RequestRecord, descriptor: number, stats: BigIntStats): H
   }
   const plan = rangesOf(req, size, config);
   if (plan.kind === 'unsatisfiable') return 416;
-  if (req.headerOnly) return OK;
-  return plan.kind === 'whole' ? sendBytes(req, descriptor, { start: 0, end: size - 1 }) : sendParts(req, descriptor, plan);
+  return req.headerOnly ? OK : plan;
 }
 
 /** A time in the future would let caches keep the file for ever: it is cut to now. */
-function lastModified(req: RequestRecord, mtimeMs: number): string {
-  return formatHttpDate(Math.min(mtimeMs, req.requestTimeMs));
+function lastModified(req: RequestRecord, file: SmallFile): string {
+  return file.mtimeMs <= req.requestTimeMs ? file.lastModified : formatHttpDate(req.requestTimeMs);
 }
 
 function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
@@ -170,26 +210,24 @@ function rangeLimit(setting: number | 'unlimited' | 'none' | undefined, standard
   }
 }
 
-async function sendParts(
+function sendAtOnce(req: RequestRecord, descriptor: number, size: number): HookResult {
+  const content = Buffer.allocUnsafeSlow(size);
+  const length = readSync(descriptor, content, 0, size, 0);
+  req.output.write(content.subarray(0, length));
+  return OK;
+}
+
+async function streamParts(
   req: RequestRecord,
   descriptor: number,
   plan: Extract<RangePlan, { kind: 'partial' }>,
 ): Promise<HookResult> {
   for (const { lead, range } of plan.parts) {
     if (lead !== '') req.output.write(lead);
-    await sendBytes(req, descriptor, range);
+    await streamBytes(req, descriptor, range.start, range.end + 1);
     if (req.output.isClosed) return OK;
   }
   if (plan.tail !== '') req.output.write(plan.tail);
-  return OK;
-}
-
-function sendBytes(req: RequestRecord, descriptor: number, { start, end }: ByteRange): HookResult | Promise<HookResult> {
-  const size = end - start + 1;
-  if (size <= 0) return OK;
-  if (size > SMALL_BYTES) return streamBytes(req, descriptor, start, end + 1);
-  const length = readSync(descriptor, scratch, 0, size, start);
-  req.output.write(scratch.toString('latin1', 0, length));
   return OK;
 }
 

@@ -108,7 +108,7 @@ export class RequestRecord {
   /** For a request that was answered by an internal redirect: the record that answered; the front sends its head. */
   next: RequestRecord | undefined;
   /** Scratch data of modules, by module name; made on first use. */
-  readonly #moduleNotes = new Map<string, unknown>();
+  #moduleNotes: Map<string, unknown> | undefined;
 
   body: RequestBody;
   output: ResponseSink;
@@ -146,10 +146,10 @@ export class RequestRecord {
 
   /** Scratch data that a module keeps with the request. */
   moduleNote<T>(module: string): T | undefined {
-    return this.#moduleNotes.get(module) as T | undefined;
+    return this.#moduleNotes?.get(module) as T | undefined;
   }
 
   setModuleNote(module: string, value: unknown): void {
-    this.#moduleNotes.set(module, value);
+    (this.#moduleNotes ??= new Map()).set(module, value);
   }
 }
