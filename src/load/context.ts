@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { CatalogueRow } from '../../grammar/catalogue/types.ts';
 import { type DiagnosticCode, type DiagnosticDetails, diagnostic } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { MacroOrigin, SourceFile, Span } from '../source/source.ts';
@@ -28,10 +29,13 @@ export interface LoadContext {
   readonly includes: IncludeEntry[];
   /** Longest line, in bytes. */
   readonly lineLimit: number;
-  readonly isHtaccess: boolean;
+  /** Undefined in server configuration, where all that is executed while reading may stand. */
+  readonly htaccess:
+    { readonly admits: (row: CatalogueRow) => boolean; readonly ignoresForbidden: boolean } | undefined;
   /** Stop at the first `LoadModule`, to read again with the listed modules only. */
   readonly stopsAtLoadModule: boolean;
   serverRoot: string;
+  serverRootSpan: Span | undefined;
   runtimeDir: string | undefined;
   includeDepth: number;
   bytes: number;

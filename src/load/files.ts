@@ -48,8 +48,17 @@ export function reasonOf(code: string): string {
   return REASONS[code] ?? code;
 }
 
-/** The environment of this process as byte strings. */
+/** Text of Node's as a byte string. */
+export function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+let environment: ReadonlyMap<string, string> | undefined;
+
+/** The environment that this process was started with, as byte strings. */
 export function processEnvironment(): ReadonlyMap<string, string> {
-  const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
-  return new Map(Object.entries(process.env).map(([name, value]) => [bytes(name), bytes(value ?? '')]));
+  environment ??= new Map(
+    Object.entries(process.env).map(([name, value]) => [latin1(name), latin1(value ?? '')]),
+  );
+  return environment;
 }

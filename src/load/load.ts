@@ -32,23 +32,48 @@ export function load(request: LoadRequest): LoadResult {
 
 /** The tree of one `.htaccess`, read with what the running configuration has defined and loaded. */
 export function loadHtaccess(request: HtaccessRequest): HtaccessResult {
-  const { running } = request;
-  const ctx = createContext(request, ModuleTable.of(running.modules), true, false);
-  ctx.serverRoot = running.serverRoot;
-  ctx.sources.push(...running.sources.files);
-  for (const flag of running.definitions.flags) ctx.flags.add(flag);
-  for (const [name, value] of running.definitions.variables) ctx.variables.set(name, value);
-  for (const macro of running.macros) ctx.macros.set(macro.name, { ...macro, uses: [] });
-  ctx.hasMacros = running.macros.length > 0;
+  const { running, admits, ignoresForbidden = false } = request;
+  const surroundings = surroundingsOf(running);
+  const ctx = createContext(request, {
+    ...surroundings,
+    serverRoot: running.serverRoot,
+    sources: [...running.sources.files],
+    macros: new Map(running.macros.map((macro) => [macro.name, { ...macro, uses: [] }])),
+    hasMacros: running.macros.length > 0,
+    lineLimit: MAX_HTACCESS_LINE_BYTES,
+    htaccess: { admits: admits ?? ((row) => row.override.length > 0), ignoresForbidden },
+  });
   const tree: ConfigNode[] = [];
   readFileInto(ctx, addSource(ctx, { path: request.path, text: request.text }), tree);
   return { sources: { files: ctx.sources }, tree, diagnostics: ctx.diagnostics };
 }
 
+type Surroundings = Pick<LoadContext, 'modules' | 'flags' | 'variables'>;
+
+/** What every `.htaccess` of one configuration shares: nothing in it may define a name or load a module. */
+const surroundingsByRunning = new WeakMap<HtaccessRequest['running'], Surroundings>();
+
+function surroundingsOf(running: HtaccessRequest['running']): Surroundings {
+  let surroundings = surroundingsByRunning.get(running);
+  if (surroundings === undefined) {
+    surroundings = {
+      modules: ModuleTable.of(running.modules),
+      flags: new Set(running.definitions.flags),
+      variables: new Map(running.definitions.variables),
+    };
+    surroundingsByRunning.set(running, surroundings);
+  }
+  return surroundings;
+}
+
 function read(request: LoadRequest, allModules: boolean, stopsAtLoadModule: boolean): LoadResult {
-  const ctx = createContext(request, ModuleTable.create(allModules), false, stopsAtLoadModule);
-  ctx.serverRoot = request.serverRoot ?? DEFAULT_SERVER_ROOT;
-  for (const flag of request.flags ?? []) ctx.flags.add(flag);
+  const ctx = createContext(request, {
+    modules: ModuleTable.create(allModules),
+    flags: new Set(request.flags),
+    variables: new Map(),
+    serverRoot: request.serverRoot ?? DEFAULT_SERVER_ROOT,
+    stopsAtLoadModule,
+  });
   const tree: ConfigNode[] = [];
   readCommandLine(ctx, request.before, tree);
   readMainFile(ctx, request, tree);
@@ -63,6 +88,7 @@ function read(request: LoadRequest, allModules: boolean, stopsAtLoadModule: bool
     includes: ctx.includes,
     macros: [...ctx.macros.values()],
     serverRoot: ctx.serverRoot,
+    serverRootSpan: ctx.serverRootSpan,
     runtimeDir: ctx.runtimeDir,
     isIncomplete: ctx.isIncomplete,
   };
@@ -70,9 +96,7 @@ function read(request: LoadRequest, allModules: boolean, stopsAtLoadModule: bool
 
 function createContext(
   request: Pick<LoadRequest, 'files' | 'env' | 'targetVersion'>,
-  modules: ModuleTable,
-  isHtaccess: boolean,
-  stopsAtLoadModule: boolean,
+  start: Surroundings & Pick<LoadContext, 'serverRoot'> & Partial<LoadContext>,
 ): LoadContext {
   const [major = 0, minor = 0, patch = 0] = (request.targetVersion ?? DEFAULT_VERSION).split('.').map(Number);
   return {
@@ -81,15 +105,12 @@ function createContext(
     version: [major, minor, patch],
     sources: [],
     diagnostics: [],
-    flags: new Set(),
-    variables: new Map(),
     macros: new Map(),
-    modules,
     includes: [],
-    lineLimit: isHtaccess ? MAX_HTACCESS_LINE_BYTES : MAX_LINE_BYTES,
-    isHtaccess,
-    stopsAtLoadModule,
-    serverRoot: '/',
+    lineLimit: MAX_LINE_BYTES,
+    htaccess: undefined,
+    stopsAtLoadModule: false,
+    serverRootSpan: undefined,
     runtimeDir: undefined,
     includeDepth: 0,
     bytes: 0,
@@ -98,6 +119,7 @@ function createContext(
     hasLoadModule: false,
     isIncomplete: false,
     isStopped: false,
+    ...start,
   };
 }
 

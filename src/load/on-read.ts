@@ -67,8 +67,9 @@ export function findOnRead(
 /** Checks place and number of arguments; sections look at their own arguments, since `>` is part of them. */
 function admits(ctx: LoadContext, call: OnReadCall): boolean {
   const { row, node } = call;
-  if (ctx.isHtaccess && row.override.length === 0) {
-    report(ctx, 'load/not-allowed-here', `${row.name} not allowed here`, node.name.span);
+  if (ctx.htaccess !== undefined && !ctx.htaccess.admits(row)) {
+    const details = ctx.htaccess.ignoresForbidden ? ({ severity: 'warning' } as const) : undefined;
+    report(ctx, 'load/not-allowed-here', `${row.name} not allowed here`, node.name.span, details);
     return false;
   }
   const problem = node.kind === 'directive' ? checkShape(row, node) : undefined;

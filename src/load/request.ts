@@ -1,3 +1,4 @@
+import type { CatalogueRow } from '../../grammar/catalogue/types.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { FileId, SourceSet, Span } from '../source/source.ts';
 import type { ConfigNode } from '../syntax/tree.ts';
@@ -86,6 +87,8 @@ export interface LoadResult {
   readonly includes: readonly IncludeEntry[];
   readonly macros: readonly Macro[];
   readonly serverRoot: string;
+  /** The `ServerRoot` line that set it. */
+  readonly serverRootSpan: Span | undefined;
   readonly runtimeDir: string | undefined;
   /** Something could not be read: parts of the configuration are missing from the tree. */
   readonly isIncomplete: boolean;
@@ -97,6 +100,10 @@ export interface HtaccessRequest {
   readonly text: string;
   /** The configuration that is running: its names, modules and macros are there. */
   readonly running: Pick<LoadResult, 'sources' | 'definitions' | 'modules' | 'macros' | 'serverRoot'>;
+  /** Whether the overrides in force admit a directive. Default: each that may ever stand in `.htaccess`. */
+  readonly admits?: (row: CatalogueRow) => boolean;
+  /** `Nonfatal=Override`: a line that is not admitted is ignored with a warning. */
+  readonly ignoresForbidden?: boolean;
   readonly env?: ReadonlyMap<string, string>;
   readonly targetVersion?: string;
   readonly files?: ConfigFiles;

@@ -293,6 +293,18 @@ describe('.htaccess', () => {
     },
   );
 
+  test('may hold only what the overrides in force admit; with Nonfatal=Override the rest is ignored', () => {
+    const text = 'SetEnv a\n<IfModule core.c>\nSetEnv b\n</IfModule>\n';
+    const request = { path: '/www/.htaccess', text, running, admits: () => false };
+    expect(loadHtaccess(request).diagnostics[0]).toMatchObject({
+      message: '<IfModule not allowed here',
+      severity: 'error',
+    });
+    const lenient = loadHtaccess({ ...request, text: 'Define a\nSetEnv a\n', ignoresForbidden: true });
+    expect(lenient.diagnostics.map((d) => d.severity)).toEqual(['warning']);
+    expect(outline(lenient.tree)).toEqual(['SetEnv a']);
+  });
+
   test.each([
     ['a comment of 8191 bytes', `#${'a'.repeat(8190)}\n`, []],
     ['a comment of 8192 bytes', `#${'a'.repeat(8191)}\n`, ['syntax/line-too-long']],
