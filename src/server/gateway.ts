@@ -8,6 +8,9 @@ import { Listeners } from './listeners.ts';
 import { LogOutputs, targetKey, type LogSource } from './log/outputs.ts';
 import type { ServerSettings } from './settings.ts';
 
+/** Kept connections without a request get this long to send one, when a process ends gracefully. */
+const IDLE_GRACE_MS = 5000;
+
 /** A serving process: its open addresses, its clients and its logs, on the plan of the moment. */
 export class Gateway {
   readonly outputs: LogOutputs;
@@ -74,12 +77,22 @@ export class Gateway {
     if (!isGraceful) this.#front.drop();
   }
 
-  /** Accepts nothing more and lets requests finish; resolves when the last connection is gone, or after the limit. */
+  /**
+   * Accepts nothing more and lets requests finish; resolves when the last connection is gone, or after the limit. A
+   * client that kept its connection may be sending its next request right now: it gets an answer, and then the end.
+   */
   async drain(limitMs: number): Promise<void> {
     this.#listeners.close();
-    this.#front.close();
-    const deadline = limitMs > 0 ? performance.now() + limitMs : Infinity;
+    this.#front.retire();
+    const now = performance.now();
+    const deadline = limitMs > 0 ? now + limitMs : Infinity;
+    const idleDeadline = Math.min(deadline, now + IDLE_GRACE_MS);
+    let hasClosedIdle = false;
     while (this.#front.size > 0 && performance.now() < deadline) {
+      if (!hasClosedIdle && performance.now() >= idleDeadline) {
+        hasClosedIdle = true;
+        this.#front.close();
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await this.stop();

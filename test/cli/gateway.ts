@@ -57,7 +57,7 @@ export async function until<T>(what: string, condition: () => T | Promise<T>): P
   const deadline = performance.now() + WAIT_LIMIT_MS;
   for (;;) {
     const value = await condition();
-    if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+    if (value !== undefined && value !== null && value !== false) return value;
     if (performance.now() > deadline) throw new Error(`in vain waited for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
