@@ -96,8 +96,7 @@ export interface ListCallNode extends ExprSpan {
   readonly argument: WordNode;
 }
 
-export type UnaryOperator =
-  'n' | 'z' | 'T' | 'R' | 'd' | 'e' | 'f' | 's' | 'L' | 'h' | 'x' | 'F' | 'U' | 'A';
+export type UnaryOperator = 'n' | 'z' | 'T' | 'R' | 'd' | 'e' | 'f' | 's' | 'L' | 'h' | 'x' | 'F' | 'U' | 'A';
 
 export interface UnaryTestNode extends ExprSpan {
   readonly kind: 'unary';

@@ -63,7 +63,8 @@ function parse<Node>(
   parser ??= new ExprParser(true);
   const { tokens, errors } = lexer.tokenize(text, mode);
   const [lost] = errors;
-  if (lost !== undefined) return { ok: false, message: 'Parse error', offset: lost.offset, end: lost.offset + 1 };
+  if (lost !== undefined)
+    return { ok: false, message: 'Parse error', offset: lost.offset, end: lost.offset + 1 };
   parser.input = tokens;
   parser.begin(options);
   const node = rule(parser);
@@ -142,7 +143,8 @@ function isInsideString(tokens: readonly IToken[]): boolean {
 
 function hintFor(token: IToken, previous: IToken | undefined, isEnd: boolean): string | undefined {
   if (previous === undefined) return undefined;
-  if (tokenMatcher(previous, t.Identifier)) return 'quote this string, or write the function\'s argument in parentheses';
+  if (tokenMatcher(previous, t.Identifier))
+    return "quote this string, or write the function's argument in parentheses";
   if (tokenMatcher(previous, t.Regex) && tokenMatcher(token, t.Identifier)) return 'the only regex flag is i';
   const endsWord = [t.DoubleClose, t.SingleClose, t.VariableClose, t.Digits, t.Backref];
   if (!endsWord.some((type) => tokenMatcher(previous, type))) return undefined;

@@ -80,10 +80,7 @@ export class ExprParser extends EmbeddedActionsParser {
   readonly condition = this.RULE('condition', (): ConditionNode => {
     const operands = [this.SUBRULE(this.conjunction)];
     this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Or) },
-        { ALT: () => this.CONSUME(t.OrWord) },
-      ]);
+      this.OR([{ ALT: () => this.CONSUME(t.Or) }, { ALT: () => this.CONSUME(t.OrWord) }]);
       operands.push(this.SUBRULE2(this.conjunction));
     });
     return this.ACTION(() => chain('or', operands));
@@ -92,10 +89,7 @@ export class ExprParser extends EmbeddedActionsParser {
   readonly conjunction = this.RULE('conjunction', (): ConditionNode => {
     const operands = [this.SUBRULE(this.negation)];
     this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.And) },
-        { ALT: () => this.CONSUME(t.AndWord) },
-      ]);
+      this.OR([{ ALT: () => this.CONSUME(t.And) }, { ALT: () => this.CONSUME(t.AndWord) }]);
       operands.push(this.SUBRULE2(this.negation));
     });
     return this.ACTION(() => chain('and', operands));
@@ -104,10 +98,7 @@ export class ExprParser extends EmbeddedActionsParser {
   readonly negation = this.RULE('negation', (): ConditionNode => {
     const signs: number[] = [];
     this.MANY(() => {
-      const sign = this.OR([
-        { ALT: () => this.CONSUME(t.Not) },
-        { ALT: () => this.CONSUME(t.NotWord) },
-      ]);
+      const sign = this.OR([{ ALT: () => this.CONSUME(t.Not) }, { ALT: () => this.CONSUME(t.NotWord) }]);
       signs.push(sign.startOffset);
     });
     const operand = this.SUBRULE(this.primary);
@@ -136,10 +127,7 @@ export class ExprParser extends EmbeddedActionsParser {
   );
 
   readonly constant = this.RULE('constant', (): ConditionNode => {
-    const token = this.OR([
-      { ALT: () => this.CONSUME(t.True) },
-      { ALT: () => this.CONSUME(t.False) },
-    ]);
+    const token = this.OR([{ ALT: () => this.CONSUME(t.True) }, { ALT: () => this.CONSUME(t.False) }]);
     return this.ACTION(() => ({
       kind: 'constant',
       value: token.image === 'true',
@@ -200,7 +188,13 @@ export class ExprParser extends EmbeddedActionsParser {
         ALT: () => {
           this.CONSUME(t.In);
           const list = this.SUBRULE(this.list);
-          return this.ACTION(() => ({ kind: 'membership', word: left, list, start: left.start, end: list.end }));
+          return this.ACTION(() => ({
+            kind: 'membership',
+            word: left,
+            list,
+            start: left.start,
+            end: list.end,
+          }));
         },
       },
       {
@@ -293,7 +287,13 @@ export class ExprParser extends EmbeddedActionsParser {
                 endOf(name),
               );
             }
-            return { kind: 'listCall', name: canonical, argument, start: name.startOffset, end: endOf(close) };
+            return {
+              kind: 'listCall',
+              name: canonical,
+              argument,
+              start: name.startOffset,
+              end: endOf(close),
+            };
           });
         },
       },

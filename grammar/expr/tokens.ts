@@ -17,7 +17,12 @@ function wordToken(name: string, label: string, pattern: RegExp): TokenType {
   return token({ name, label, pattern: new RegExp(`(?:${pattern.source})(?![A-Za-z0-9_])`) });
 }
 
-export const WhiteSpace = token({ name: 'WhiteSpace', pattern: /[ \t\n]+/, group: Lexer.SKIPPED, line_breaks: true });
+export const WhiteSpace = token({
+  name: 'WhiteSpace',
+  pattern: /[ \t\n]+/,
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+});
 
 export const True = wordToken('True', 'T_TRUE', /true/);
 export const False = wordToken('False', 'T_FALSE', /false/);
@@ -33,7 +38,11 @@ export const Or = token({ name: 'Or', label: 'T_OP_OR', pattern: '||' });
 export const Not = token({ name: 'Not', label: 'T_OP_NOT', pattern: '!' });
 export const RegexMatch = token({ name: 'RegexMatch', label: 'T_OP_REG', pattern: '=~' });
 export const RegexMismatch = token({ name: 'RegexMismatch', label: 'T_OP_NRE', pattern: '!~' });
-export const StringOperator = token({ name: 'StringOperator', label: 'T_OP_STR_EQ', pattern: /==|=|!=|<=|<|>=|>/ });
+export const StringOperator = token({
+  name: 'StringOperator',
+  label: 'T_OP_STR_EQ',
+  pattern: /==|=|!=|<=|<|>=|>/,
+});
 export const Dot = token({ name: 'Dot', label: 'T_OP_CONCAT', pattern: '.' });
 export const ParenOpen = token({ name: 'ParenOpen', label: "'('", pattern: '(' });
 export const ParenClose = token({ name: 'ParenClose', label: "')'", pattern: ')' });
@@ -43,7 +52,11 @@ export const Comma = token({ name: 'Comma', label: "','", pattern: ',' });
 export const LoneColon = token({ name: 'LoneColon', label: "':'", pattern: ':' });
 
 export const Digits = token({ name: 'Digits', label: 'T_DIGIT', pattern: /-?[0-9]+/ });
-export const BinaryOperator = token({ name: 'BinaryOperator', label: 'T_OP_BINARY', pattern: /-[A-Za-z_][A-Za-z0-9_]+/ });
+export const BinaryOperator = token({
+  name: 'BinaryOperator',
+  label: 'T_OP_BINARY',
+  pattern: /-[A-Za-z_][A-Za-z0-9_]+/,
+});
 export const UnaryOperator = token({ name: 'UnaryOperator', label: 'T_OP_UNARY', pattern: /-[A-Za-z_]/ });
 export const Identifier = token({ name: 'Identifier', label: 'T_ID', pattern: /[A-Za-z][A-Za-z0-9_]*/ });
 
@@ -62,13 +75,33 @@ export const UnterminatedRegex = token({
   line_breaks: true,
 });
 
-export const DoubleOpen = token({ name: 'DoubleOpen', label: 'T_STR_BEGIN', pattern: '"', push_mode: 'double' });
+export const DoubleOpen = token({
+  name: 'DoubleOpen',
+  label: 'T_STR_BEGIN',
+  pattern: '"',
+  push_mode: 'double',
+});
 export const DoubleClose = token({ name: 'DoubleClose', label: 'T_STR_END', pattern: '"', pop_mode: true });
-export const SingleOpen = token({ name: 'SingleOpen', label: 'T_STR_BEGIN', pattern: "'", push_mode: 'single' });
+export const SingleOpen = token({
+  name: 'SingleOpen',
+  label: 'T_STR_BEGIN',
+  pattern: "'",
+  push_mode: 'single',
+});
 export const SingleClose = token({ name: 'SingleClose', label: 'T_STR_END', pattern: "'", pop_mode: true });
 
-export const VariableOpen = token({ name: 'VariableOpen', label: 'T_VAR_BEGIN', pattern: '%{', push_mode: 'name' });
-export const VariableClose = token({ name: 'VariableClose', label: 'T_VAR_END', pattern: '}', pop_mode: true });
+export const VariableOpen = token({
+  name: 'VariableOpen',
+  label: 'T_VAR_BEGIN',
+  pattern: '%{',
+  push_mode: 'name',
+});
+export const VariableClose = token({
+  name: 'VariableClose',
+  label: 'T_VAR_END',
+  pattern: '}',
+  pop_mode: true,
+});
 export const ArgumentColon = token({
   name: 'ArgumentColon',
   label: "':'",
@@ -103,7 +136,12 @@ export const BadEscape = token({ name: 'BadEscape', label: 'T_ERROR', pattern: /
 export const Jammed = token({ name: 'Jammed', label: 'T_ERROR', pattern: /["'\\]/ });
 export const RawNewline = token({ name: 'RawNewline', label: 'T_ERROR', pattern: /\n/, line_breaks: true });
 export const BadNameCharacter = token({ name: 'BadNameCharacter', label: 'T_ERROR', pattern: /[^\n]/ });
-export const StrayCharacter = token({ name: 'StrayCharacter', label: 'T_ERROR', pattern: /[^]/, line_breaks: true });
+export const StrayCharacter = token({
+  name: 'StrayCharacter',
+  label: 'T_ERROR',
+  pattern: /[^]/,
+  line_breaks: true,
+});
 
 const EXPANSIONS = [VariableOpen, Backref];
 

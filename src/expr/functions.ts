@@ -19,7 +19,10 @@ export const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, Expr
   ['reqenv', (name, context) => context.requestEnv(name) ?? ''],
   ['osenv', (name, context) => context.processEnv(name) ?? ''],
   ['note', (name, context) => context.note(name) ?? ''],
-  ['env', (name, context) => context.note(name) ?? context.requestEnv(name) ?? context.processEnv(name) ?? ''],
+  [
+    'env',
+    (name, context) => context.note(name) ?? context.requestEnv(name) ?? context.processEnv(name) ?? '',
+  ],
   ['tolower', lowerCase],
   ['toupper', (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())],
   ['escape', escapePath],

@@ -104,7 +104,7 @@ function lower(byte: number): number {
 
 function tokenize(pattern: string, settings: Settings): readonly Token[] {
   const tokens: Token[] = [];
-  for (let i = 0; i < pattern.length; ) {
+  for (let i = 0; i < pattern.length;) {
     const char = pattern[i]!;
     const bracket = char === '[' ? readBracket(pattern, i, settings) : undefined;
     if (bracket !== undefined) {
@@ -185,7 +185,11 @@ function matchTokens(tokens: readonly Token[], subject: string, settings: Settin
       continue;
     }
     if (position === subject.length && current === undefined) return true;
-    if (current !== undefined && position < subject.length && matchesAt(current, subject, position, settings)) {
+    if (
+      current !== undefined &&
+      position < subject.length &&
+      matchesAt(current, subject, position, settings)
+    ) {
       token++;
       position++;
       continue;

@@ -6,6 +6,8 @@ import { parsePcre } from './pcre/parser.ts';
 import type { PcreOptions } from './pcre/parser.ts';
 import { compileProgram, isAnchored } from './pcre/program.ts';
 import type { Program } from './pcre/program.ts';
+import { loopSamples } from './pcre/sample.ts';
+import type { LoopSample } from './pcre/sample.ts';
 import { toJavaScript } from './pcre/to-javascript.ts';
 
 /** What a match gives: `[0]` the whole text, `[n]` group n or `undefined` when it took no part. */
@@ -120,6 +122,14 @@ export class PcrePattern {
     this.#safeLength = this.regExp === undefined ? -1 : safeLengthFor(this.growthDegree);
   }
 
+  /**
+   * Whether the pattern may take so long on a hostile subject that it deserves a trial: loops in loops, or several that
+   * can give bytes to one another. Cheap, and true more often than need be.
+   */
+  get isSuspicious(): boolean {
+    return this.growthDegree > 2;
+  }
+
   /** The first match in the subject, or `null` when there is none or finding it would take too long. */
   exec(subject: string): PcreMatch | null {
     if (subject.length <= this.#safeLength) return this.regExp!.exec(subject);
@@ -133,16 +143,32 @@ export class PcrePattern {
   }
 
   /** As `exec`, by the machine that counts its steps. */
-  execBounded(subject: string, stepLimit = STEP_LIMIT): PcreMatch | null {
-    this.#program ??= compileProgram(this.#body, this.groupCount);
-    this.#registers ??= new Int32Array(this.#program.registerCount);
-    const registers = this.#registers;
-    if (search(this.#program, subject, registers, stepLimit) !== 'match') return null;
+  execBounded(subject: string): PcreMatch | null {
+    const { program, registers } = this.#machine();
+    if (search(program, subject, registers, { left: STEP_LIMIT }) !== 'match') return null;
     const match: (string | undefined)[] = [];
     for (let group = 0; group <= this.groupCount; group++) {
       const start = registers[2 * group]!;
       match.push(start < 0 ? undefined : subject.slice(start, registers[2 * group + 1]));
     }
     return Object.assign(match, { index: registers[0]! });
+  }
+
+  /** Steps that the machine takes for the subject; `limit` when it gave up. */
+  countSteps(subject: string, limit: number): number {
+    const { program, registers } = this.#machine();
+    const budget = { left: limit };
+    return search(program, subject, registers, budget) === 'limit' ? limit : limit - budget.left;
+  }
+
+  /** Texts that reach the pattern's loops and keep them going. */
+  loopSamples(): readonly LoopSample[] {
+    return loopSamples(this.#body);
+  }
+
+  #machine(): { readonly program: Program; readonly registers: Int32Array } {
+    const program = (this.#program ??= compileProgram(this.#body, this.groupCount));
+    const registers = (this.#registers ??= new Int32Array(program.registerCount));
+    return { program, registers };
   }
 }

@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MODULE_DIR = '/usr/lib/apache2/modules';
-const MODULES = ['mpm_event', 'authz_core', 'authn_core', 'alias', 'headers', 'setenvif', 'env', 'mime', 'dir'];
+const MODULES = [
+  'mpm_event',
+  'authz_core',
+  'authn_core',
+  'alias',
+  'headers',
+  'setenvif',
+  'env',
+  'mime',
+  'dir',
+];
 
 export const hasApache = spawnSync('apache2', ['-v']).status === 0;
 
@@ -72,7 +82,9 @@ export async function startApache(port: number, config: (docroot: string) => str
     ].join('\n'),
     'latin1',
   );
-  const child = spawn('apache2', ['-f', join(root, 'httpd.conf'), '-D', 'FOREGROUND'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('apache2', ['-f', join(root, 'httpd.conf'), '-D', 'FOREGROUND'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));

@@ -56,8 +56,7 @@ export function exampleRequest(docroot: string): ExprContext & { readonly vary: 
     vary,
     variable: (name) => variables[name] ?? '',
     requestHeader: (name) => headers.get(name.toLowerCase()),
-    responseHeader: (name) =>
-      name === 'Last-Modified' ? 'Sun, 22 Nov 2026 20:06:50 GMT' : undefined,
+    responseHeader: (name) => (name === 'Last-Modified' ? 'Sun, 22 Nov 2026 20:06:50 GMT' : undefined),
     requestEnv: (name) => environment.get(name),
     note: () => undefined,
     processEnv: (name) => (name === 'PATH' ? '/bin' : undefined),

@@ -23,8 +23,12 @@ describe.runIf(hasApache)('httpd itself', () => {
         '</Directory>',
         'AcceptPathInfo On',
         '<Location /app>',
-        ...conditions.map(([expression], i) => `Header set C${i} true ${quoted(`expr=${here(expression, docroot)}`)}`),
-        ...strings.map(([expression], i) => `Header set S${i} ${quoted(`expr=${here(expression, docroot)}`)}`),
+        ...conditions.map(
+          ([expression], i) => `Header set C${i} true ${quoted(`expr=${here(expression, docroot)}`)}`,
+        ),
+        ...strings.map(
+          ([expression], i) => `Header set S${i} ${quoted(`expr=${here(expression, docroot)}`)}`,
+        ),
         '</Location>',
       ].join('\n'),
     );
@@ -56,7 +60,10 @@ describe.runIf(hasApache)('httpd itself', () => {
       mkdirSync(folder);
       writeFileSync(join(folder, 'f.txt'), '');
       const value = quoted(`expr=${expression}`);
-      writeFileSync(join(folder, '.htaccess'), isString ? `Header set R ${value}\n` : `Header set R 1 ${value}\n`);
+      writeFileSync(
+        join(folder, '.htaccess'),
+        isString ? `Header set R ${value}\n` : `Header set R 1 ${value}\n`,
+      );
       expect((await get(apache.port, `/refused${i}/f.txt`, {})).status).toBe(500);
       expect(apache.errors()).toContain(message);
     },

@@ -78,9 +78,15 @@ describe.runIf(hasApache)('random expressions', () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'f.txt'), '');
     const value = quoted(`expr=${text}`);
-    writeFileSync(join(folder, '.htaccess'), `Header set R ${mode === 'boolean' ? `1 ${value}` : value}\n`, 'latin1');
+    writeFileSync(
+      join(folder, '.htaccess'),
+      `Header set R ${mode === 'boolean' ? `1 ${value}` : value}\n`,
+      'latin1',
+    );
     // httpd's scanner ends its process over some texts; the parent starts another.
-    const answer = await get(apache.port, `/${name}/f.txt?a=b%20c&d=1`, exampleHeaders).catch(() => undefined);
+    const answer = await get(apache.port, `/${name}/f.txt?a=b%20c&d=1`, exampleHeaders).catch(
+      () => undefined,
+    );
     const log = apache.errors();
     if (answer === undefined || /an't parse|annot parse/.test(log)) return 'refused';
     if (/Evaluation of expression .* failed/.test(log)) return 'failed';
@@ -94,7 +100,9 @@ describe.runIf(hasApache)('random expressions', () => {
   test.each(['boolean', 'string'] as const)(
     'of a %s are accepted, refused and evaluated as by httpd',
     async (mode) => {
-      const usable = (mode === 'boolean' ? randomCondition : randomString).filter((text) => !/\n|\$\{/.test(text));
+      const usable = (mode === 'boolean' ? randomCondition : randomString).filter(
+        (text) => !/\n|\$\{/.test(text),
+      );
       for (const text of fc.sample(usable, 120)) {
         const name = `d${folders++}`;
         const expected = await theirs(text, mode, name);

@@ -29,19 +29,25 @@ export function askPcre2(cases: readonly OracleCase[]): readonly OracleAnswer[] 
       '',
     ].join('\n'),
   );
-  const run = spawnSync('pcre2test', ['-q'], { input: input.join('\n') + '\n', encoding: 'latin1', maxBuffer: 1 << 28 });
+  const run = spawnSync('pcre2test', ['-q'], {
+    input: input.join('\n') + '\n',
+    encoding: 'latin1',
+    maxBuffer: 1 << 28,
+  });
   const answers: OracleAnswer[] = [];
   let current: (OracleMatch | null | 'limit')[] = [];
   let match: { groups: (string | undefined)[]; rest: string } | undefined;
   let refused = false;
   const finish = (): void => {
-    if (answers.length < cases.length && (refused || current.length > 0)) answers.push(refused ? 'refused' : current);
+    if (answers.length < cases.length && (refused || current.length > 0))
+      answers.push(refused ? 'refused' : current);
     current = [];
     refused = false;
   };
   for (const line of run.stdout.split('\n')) {
     if (/^\/[^\n]*\/hex,/.test(line)) finish();
-    else if (line.startsWith('Failed: error -47') || line.startsWith('Failed: error -53')) current.push('limit');
+    else if (line.startsWith('Failed: error -47') || line.startsWith('Failed: error -53'))
+      current.push('limit');
     else if (line.startsWith('Failed')) refused = true;
     else if (line === 'No match') current.push(null);
     else {

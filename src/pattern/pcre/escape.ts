@@ -108,7 +108,10 @@ export function readEscape(cursor: Cursor, inClass: boolean, groupsSoFar: number
 function readPerlOnly(cursor: Cursor, letter: string, inClass: boolean): Escape {
   if (letter !== 'N') throw new PcreSyntaxError(`\\${letter} is not supported`, cursor.at);
   if (inClass) throw new PcreSyntaxError('\\N is not supported in a class', cursor.at);
-  if (cursor.text[cursor.at] === '{' && !/^\{\d+(?:,\d*)?\}/.test(cursor.text.slice(cursor.at, cursor.at + 16))) {
+  if (
+    cursor.text[cursor.at] === '{' &&
+    !/^\{\d+(?:,\d*)?\}/.test(cursor.text.slice(cursor.at, cursor.at + 16))
+  ) {
     throw new PcreSyntaxError('\\N{name} is not supported', cursor.at);
   }
   return { type: 'set', set: NOT_NEWLINE };
@@ -172,7 +175,10 @@ function readBracedNumber(cursor: Cursor, radix: 8 | 16, missingBrace: string): 
     throw new PcreSyntaxError('digits missing between braces', at);
   }
   if (cursor.text[at] !== '}') {
-    throw new PcreSyntaxError(`${radix === 8 ? 'non-octal' : 'non-hex'} character, or closing brace missing`, at);
+    throw new PcreSyntaxError(
+      `${radix === 8 ? 'non-octal' : 'non-hex'} character, or closing brace missing`,
+      at,
+    );
   }
   cursor.at = at + 1;
   return value;
@@ -212,7 +218,8 @@ function readGroupReference(cursor: Cursor): GroupReference {
   }
   cursor.at += number[0].length;
   if (braced) {
-    if (cursor.text[cursor.at] !== '}') throw new PcreSyntaxError('closing brace missing after \\g{', cursor.at);
+    if (cursor.text[cursor.at] !== '}')
+      throw new PcreSyntaxError('closing brace missing after \\g{', cursor.at);
     cursor.at++;
   }
   const size = Number(number[2]);
@@ -249,8 +256,7 @@ export function readGroupName(cursor: Cursor, terminator: string): string {
   return cursor.text.slice(start, at);
 }
 
-const GENERAL_CATEGORY =
-  /^(?:C[cfnos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/;
+const GENERAL_CATEGORY = /^(?:C[cfnos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?)$/;
 
 /** The bytes that have a Unicode general category, read as Latin-1. */
 function readProperty(cursor: Cursor, isNegative: boolean): ByteSet {

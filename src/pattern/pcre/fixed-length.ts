@@ -9,7 +9,11 @@ const MAX_REFERENCES = 20;
  *
  * @param captures groups by number, for references to them
  */
-export function fixedLength(node: PcreNode, captures: ReadonlyMap<number, CaptureNode>, depth = 0): number | undefined {
+export function fixedLength(
+  node: PcreNode,
+  captures: ReadonlyMap<number, CaptureNode>,
+  depth = 0,
+): number | undefined {
   switch (node.type) {
     case 'byte':
     case 'set':

@@ -8,8 +8,11 @@ import type { Program } from './program.ts';
  */
 export const STEP_LIMIT = 10_000_000;
 
-/** Entries of the backtrack stack; each is three integers. */
-const STACK_LIMIT = 8_000_000;
+/** Integers on the backtrack stack, at which a search is given up too. */
+const STACK_LIMIT = 24_000_000;
+
+/** Integers that one instruction may push. */
+const MOST_PUSHED = 6;
 
 /**
  * What is on the stack, three integers an entry:
@@ -30,7 +33,7 @@ const BARRIER = 4;
 const NEGATIVE = 5;
 const EXTRA = 6;
 
-let stack = new Int32Array(3 * 4096);
+let stack: Int32Array = new Int32Array(3 * 4096);
 
 /** Whether the last search was given up at its limit. */
 export type SearchResult = 'match' | 'no match' | 'limit';
@@ -38,15 +41,15 @@ export type SearchResult = 'match' | 'no match' | 'limit';
 /**
  * Searches the subject for the program's pattern from left to right.
  *
+ * @param budget    steps that the search may take; holds what is left of them afterwards
  * @param registers at least `program.registerCount` long; on a match holds `[start, end)` of group n at 2n, -1 when unset
  */
 export function search(
   program: Program,
   subject: string,
   registers: Int32Array,
-  stepLimit = STEP_LIMIT,
+  budget: { left: number },
 ): SearchResult {
-  const budget = { left: stepLimit };
   const lastStart = program.isAnchored ? 0 : subject.length;
   for (let start = 0; start <= lastStart; start++) {
     if (program.firstBytes !== undefined) {
@@ -104,10 +107,11 @@ function repeatedEnd(
   return end;
 }
 
-function grow(): void {
+function grow(): Int32Array {
   const larger = new Int32Array(stack.length * 2);
   larger.set(stack);
   stack = larger;
+  return larger;
 }
 
 /** Drops the choices above `height`, keeping what undoes registers, and returns the new height. */
@@ -138,28 +142,26 @@ function runAt(
   let position = start;
   let top = 0;
   let steps = budget.left;
-
-  const push = (kind: number, a: number, b: number): void => {
-    if (top + 3 > stack.length) grow();
-    stack[top] = kind;
-    stack[top + 1] = a;
-    stack[top + 2] = b;
-    top += 3;
-  };
-  const assign = (register: number, value: number): void => {
-    push(UNDO, register, registers[register]!);
-    registers[register] = value;
-  };
+  // No helper functions in here: variables that closures share would cost half of the speed.
+  let entries = stack;
 
   for (;;) {
     let failed = false;
-    if (--steps < 0 || top > STACK_LIMIT * 3) {
+    if (--steps < 0) {
       budget.left = 0;
       return 'limit';
+    }
+    if (top + MOST_PUSHED > entries.length) {
+      if (top > STACK_LIMIT) {
+        budget.left = 0;
+        return 'limit';
+      }
+      entries = grow();
     }
     switch (code[pc]) {
       case OP.match:
         registers[1] = position;
+        budget.left = steps;
         return 'match';
       case OP.byte:
         if (position < length && subject.charCodeAt(position) === code[pc + 1]) {
@@ -177,7 +179,10 @@ function runAt(
         pc = code[pc + 1]!;
         break;
       case OP.split:
-        push(CHOICE, code[pc + 1]!, position);
+        entries[top] = CHOICE;
+        entries[top + 1] = code[pc + 1]!;
+        entries[top + 2] = position;
+        top += 3;
         pc += 2;
         break;
       case OP.assert:
@@ -185,26 +190,42 @@ function runAt(
         else failed = true;
         break;
       case OP.open:
-        assign(code[pc + 1]!, position);
+        entries[top] = UNDO;
+        entries[top + 1] = code[pc + 1]!;
+        entries[top + 2] = registers[code[pc + 1]!]!;
+        top += 3;
+        registers[code[pc + 1]!] = position;
         pc += 2;
         break;
       case OP.close: {
         const group = code[pc + 1]!;
-        assign(2 * group, registers[code[pc + 2]!]!);
-        assign(2 * group + 1, position);
+        entries[top] = UNDO;
+        entries[top + 1] = 2 * group;
+        entries[top + 2] = registers[2 * group]!;
+        top += 3;
+        registers[2 * group] = registers[code[pc + 2]!]!;
+        entries[top] = UNDO;
+        entries[top + 1] = 2 * group + 1;
+        entries[top + 2] = registers[2 * group + 1]!;
+        top += 3;
+        registers[2 * group + 1] = position;
         pc += 3;
         break;
       }
       case OP.keep:
-        assign(0, position);
+        entries[top] = UNDO;
+        entries[top + 1] = 0;
+        entries[top + 2] = registers[0]!;
+        top += 3;
+        registers[0] = position;
         pc += 1;
         break;
       case OP.runGreedy:
       case OP.runLazy:
       case OP.runPossessive: {
         const set = sets[code[pc + 1]!]!;
-        const [min, max] = [code[pc + 2]!, code[pc + 3]!];
-        const shortest = position + min;
+        const max = code[pc + 3]!;
+        const shortest = position + code[pc + 2]!;
         const longest = max >= length - position ? length : position + max;
         const isLazy = code[pc] === OP.runLazy;
         const wanted = isLazy ? shortest : longest;
@@ -216,40 +237,59 @@ function runAt(
           break;
         }
         if (isLazy ? end < longest : end > shortest && code[pc] === OP.runGreedy) {
-          push(EXTRA, 0, isLazy ? longest : shortest);
-          push(isLazy ? LAZY : GREEDY, pc, end);
+          entries[top] = EXTRA;
+          entries[top + 1] = 0;
+          entries[top + 2] = isLazy ? longest : shortest;
+          top += 3;
+          entries[top] = isLazy ? LAZY : GREEDY;
+          entries[top + 1] = pc;
+          entries[top + 2] = end;
+          top += 3;
         }
         position = end;
         pc += 4;
         break;
       }
       case OP.loopStart:
-        assign(code[pc + 1]!, 0);
+        entries[top] = UNDO;
+        entries[top + 1] = code[pc + 1]!;
+        entries[top + 2] = registers[code[pc + 1]!]!;
+        top += 3;
+        registers[code[pc + 1]!] = 0;
         pc += 2;
         break;
       case OP.loopTest: {
         const count = registers[code[pc + 1]!]!;
         const behind = code[pc + 6]!;
-        if (count < code[pc + 3]!) {
-          assign(code[pc + 2]!, position);
-          pc += 7;
-        } else if (count >= code[pc + 4]!) {
+        if (count >= code[pc + 4]!) {
           pc = behind;
-        } else if (code[pc + 5] === 1) {
-          assign(code[pc + 2]!, position);
-          push(CHOICE, pc + 7, position);
-          pc = behind;
-        } else {
-          push(CHOICE, behind, position);
-          assign(code[pc + 2]!, position);
-          pc += 7;
+          break;
         }
+        const register = code[pc + 2]!;
+        entries[top] = UNDO;
+        entries[top + 1] = register;
+        entries[top + 2] = registers[register]!;
+        top += 3;
+        registers[register] = position;
+        const mayEnd = count >= code[pc + 3]!;
+        const endsFirst = mayEnd && code[pc + 5] === 1;
+        if (mayEnd) {
+          entries[top] = CHOICE;
+          entries[top + 1] = endsFirst ? pc + 7 : behind;
+          entries[top + 2] = position;
+          top += 3;
+        }
+        pc = endsFirst ? behind : pc + 7;
         break;
       }
       case OP.loopNext: {
         const count = registers[code[pc + 1]!]! + 1;
         const isEmpty = position === registers[code[pc + 2]!];
-        assign(code[pc + 1]!, count);
+        entries[top] = UNDO;
+        entries[top + 1] = code[pc + 1]!;
+        entries[top + 2] = registers[code[pc + 1]!]!;
+        top += 3;
+        registers[code[pc + 1]!] = count;
         // A round without progress ends an unbounded loop: PCRE2 accepts it and goes on behind the loop.
         if (isEmpty && code[pc + 4] === UNBOUNDED && count >= code[pc + 3]!) pc = code[pc + 6]!;
         else pc = code[pc + 5]!;
@@ -257,7 +297,10 @@ function runAt(
       }
       case OP.barrier:
         registers[code[pc + 1]!] = top;
-        push(BARRIER, 0, position);
+        entries[top] = BARRIER;
+        entries[top + 1] = 0;
+        entries[top + 2] = position;
+        top += 3;
         pc += 2;
         break;
       case OP.commit:
@@ -266,21 +309,24 @@ function runAt(
         break;
       case OP.lookDone: {
         const height = registers[code[pc + 1]!]!;
-        position = stack[height + 2]!;
+        position = entries[height + 2]!;
         top = dropChoices(height, top);
         pc += 2;
         break;
       }
       case OP.negativeBarrier:
         registers[code[pc + 1]!] = top;
-        push(NEGATIVE, code[pc + 2]!, position);
+        entries[top] = NEGATIVE;
+        entries[top + 1] = code[pc + 2]!;
+        entries[top + 2] = position;
+        top += 3;
         pc += 3;
         break;
       case OP.negativeDone: {
         const height = registers[code[pc + 1]!]!;
         while (top > height) {
           top -= 3;
-          if (stack[top] === UNDO) registers[stack[top + 1]!] = stack[top + 2]!;
+          if (entries[top] === UNDO) registers[entries[top + 1]!] = entries[top + 2]!;
         }
         failed = true;
         break;
@@ -311,8 +357,9 @@ function runAt(
         return 'no match';
       }
       top -= 3;
-      const [a, b] = [stack[top + 1]!, stack[top + 2]!];
-      switch (stack[top]) {
+      const a = entries[top + 1]!;
+      const b = entries[top + 2]!;
+      switch (entries[top]) {
         case UNDO:
           registers[a] = b;
           continue;
@@ -324,22 +371,22 @@ function runAt(
         case GREEDY: {
           // One byte less; the shortest end lies below.
           position = b - 1;
-          if (position > stack[top - 1]!) {
-            stack[top + 2] = position;
+          if (position > entries[top - 1]!) {
+            entries[top + 2] = position;
             top += 3;
           } else top -= 3;
           pc = a + 4;
           break resume;
         }
         case LAZY: {
-          const longest = stack[top - 1]!;
+          const longest = entries[top - 1]!;
           if (sets[code[a + 1]!]![subject.charCodeAt(b)] !== 1) {
             top -= 3;
             continue;
           }
           position = b + 1;
           if (position < longest) {
-            stack[top + 2] = position;
+            entries[top + 2] = position;
             top += 3;
           } else top -= 3;
           pc = a + 4;

@@ -43,7 +43,10 @@ const NEWLINE_SEQUENCE: PcreNode = {
     type: 'choice',
     options: [
       { type: 'sequence', items: [byteNode(0x0d), byteNode(0x0a)] },
-      { type: 'set', set: Uint8Array.from({ length: 256 }, (_, b) => Number((b > 9 && b < 14) || b === 0x85)) },
+      {
+        type: 'set',
+        set: Uint8Array.from({ length: 256 }, (_, b) => Number((b > 9 && b < 14) || b === 0x85)),
+      },
     ],
   },
 };
@@ -70,8 +73,10 @@ class PcreParser {
   readonly #nameOfGroup = new Map<number, string>();
   readonly #captures = new Map<number, CaptureNode>();
   #hasReset = false;
-  readonly #lookbehinds: { readonly node: LookNode; readonly lengths: number[]; readonly offset: number }[] = [];
-  readonly #namedReferences: { readonly name: string; readonly groups: number[]; readonly offset: number }[] = [];
+  readonly #lookbehinds: { readonly node: LookNode; readonly lengths: number[]; readonly offset: number }[] =
+    [];
+  readonly #namedReferences: { readonly name: string; readonly groups: number[]; readonly offset: number }[] =
+    [];
   readonly #references: BackreferenceNode[] = [];
 
   constructor(source: string, options: PcreOptions) {
@@ -97,7 +102,8 @@ class PcreParser {
     for (const { node, lengths, offset } of this.#lookbehinds) {
       for (const option of node.options) {
         const length = fixedLength(option, this.#captures);
-        if (length === undefined) throw new PcreSyntaxError('lookbehind assertion is not fixed length', offset);
+        if (length === undefined)
+          throw new PcreSyntaxError('lookbehind assertion is not fixed length', offset);
         if (length > MAX_REPEAT) throw new PcreSyntaxError('lookbehind assertion is too long', offset);
         lengths.push(length);
       }
@@ -217,7 +223,8 @@ class PcreParser {
         this.#cursor.at += match[0].length;
         const min = Number(match[1]);
         const max = match[2] === '' ? min : match[3] === '' ? Infinity : Number(match[3]);
-        if (min > MAX_REPEAT || (max !== Infinity && max > MAX_REPEAT)) this.#fail('number too big in {} quantifier');
+        if (min > MAX_REPEAT || (max !== Infinity && max > MAX_REPEAT))
+          this.#fail('number too big in {} quantifier');
         if (max < min) this.#fail('numbers out of order in {} quantifier');
         return [min, max];
       }
@@ -273,7 +280,10 @@ class PcreParser {
 
   #bracket(): PcreNode {
     const { text, at } = this.#cursor;
-    for (const [written, behind] of [['[[:<:]]', false], ['[[:>:]]', true]] as const) {
+    for (const [written, behind] of [
+      ['[[:<:]]', false],
+      ['[[:>:]]', true],
+    ] as const) {
       if (this.#accept(written)) return wordEdge(behind);
     }
     if (posixTerminator(text, at) !== undefined) {
@@ -311,7 +321,12 @@ class PcreParser {
 
   #backreference(reference: GroupReference, offset: number): PcreNode {
     const groups: number[] = [];
-    const node: BackreferenceNode = { type: 'backreference', groups, caseless: this.#options.caseless, offset };
+    const node: BackreferenceNode = {
+      type: 'backreference',
+      groups,
+      caseless: this.#options.caseless,
+      offset,
+    };
     this.#references.push(node);
     if ('name' in reference) {
       this.#namedReferences.push({ name: reference.name, groups, offset });
@@ -405,7 +420,15 @@ class PcreParser {
     let options = outer;
     let on = true;
     if (this.#accept('^')) {
-      options = { ...outer, caseless: false, dotAll: false, multiline: false, extended: false, extendedMore: false, noAutoCapture: false };
+      options = {
+        ...outer,
+        caseless: false,
+        dotAll: false,
+        multiline: false,
+        extended: false,
+        extendedMore: false,
+        noAutoCapture: false,
+      };
     }
     const mayNegate = options === outer;
     for (;;) {
@@ -429,7 +452,9 @@ class PcreParser {
       else if (this.#accept('m')) options = { ...options, multiline: on };
       else if (this.#accept('n')) options = { ...options, noAutoCapture: on };
       else if (!this.#accept('J')) {
-        this.#fail(this.#char === undefined ? 'missing closing parenthesis' : 'unrecognised character after (?');
+        this.#fail(
+          this.#char === undefined ? 'missing closing parenthesis' : 'unrecognised character after (?',
+        );
       }
     }
   }
@@ -438,7 +463,13 @@ class PcreParser {
 /** `[[:<:]]` and `[[:>:]]`: the beginning and the end of a word. */
 function wordEdge(behind: boolean): PcreNode {
   const word: PcreNode = { type: 'set', set: WORD_BYTES };
-  const look: LookNode = { type: 'look', behind, negative: false, options: [word], lengths: behind ? [1] : [] };
+  const look: LookNode = {
+    type: 'look',
+    behind,
+    negative: false,
+    options: [word],
+    lengths: behind ? [1] : [],
+  };
   return { type: 'sequence', items: [{ type: 'assert', at: 'wordBoundary' }, look] };
 }
 

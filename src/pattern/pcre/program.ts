@@ -153,7 +153,10 @@ class ProgramCompiler {
         this.#repeat(node);
         return;
       case 'backreference':
-        this.emit(OP.backreference, this.references.push({ groups: node.groups, caseless: node.caseless }) - 1);
+        this.emit(
+          OP.backreference,
+          this.references.push({ groups: node.groups, caseless: node.caseless }) - 1,
+        );
         return;
     }
   }
@@ -202,7 +205,8 @@ class ProgramCompiler {
     const max = Math.min(node.max, limit, UNBOUNDED);
     if (body.type === 'set' || body.type === 'byte') {
       const op = { greedy: OP.runGreedy, lazy: OP.runLazy, possessive: OP.runPossessive }[mode];
-      const set = body.type === 'set' ? body.set : Uint8Array.from({ length: 256 }, (_, b) => Number(b === body.byte));
+      const set =
+        body.type === 'set' ? body.set : Uint8Array.from({ length: 256 }, (_, b) => Number(b === body.byte));
       this.emit(op, this.#set(set), min, max);
       return;
     }

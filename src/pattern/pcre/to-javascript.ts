@@ -81,7 +81,12 @@ function repeat(node: RepeatNode): string | undefined {
   if (max > 1 && hasCapture(body) && !setsAllCaptures(body)) return undefined;
   const source = toJavaScript(body);
   if (source === undefined) return undefined;
-  const isAtom = body.type === 'byte' || body.type === 'set' || body.type === 'group' || body.type === 'capture' || body.type === 'choice';
+  const isAtom =
+    body.type === 'byte' ||
+    body.type === 'set' ||
+    body.type === 'group' ||
+    body.type === 'capture' ||
+    body.type === 'choice';
   return `${isAtom ? source : `(?:${source})`}${quantifier(min, max)}${mode === 'lazy' ? '?' : ''}`;
 }
 
