@@ -2,6 +2,7 @@ import { modMime as catalogue } from '../../../grammar/catalogue/mod_mime.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
+import type { GatewayPlan } from '../../pipeline/server.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import { defineModule, type Module } from '../module.ts';
 import { DIRECTORY_TYPE } from '../mod_dir.ts';
@@ -14,7 +15,7 @@ import {
 } from './config.ts';
 import { mimeDirectives } from './directives.ts';
 import { withCharset } from './media-type.ts';
-import { loadTypes, typesOf } from './types-file.ts';
+import { typesFileProblem, typesOf } from './types-file.ts';
 
 /** Base name and extensions of a file that MultiViews could not place; kept with the request under this name. */
 export const MIME_EXCEPTIONS = 'mod_mime';
@@ -67,7 +68,7 @@ function findType(req: RequestRecord): HookResult {
   const dir = modMime.dir(req);
   const path = dir?.usePathInfo ? req.filename + req.pathInfo : req.filename;
   const [base, ...extensions] = splitName(path.slice(path.lastIndexOf('/') + 1));
-  const types = typesOf(req.server.gateway);
+  const types = typesOf(req.server.gateway, typesConfig);
   const match = dir?.multiviewsMatch;
   const exceptions = [base!];
   let charset: string | undefined;
@@ -105,6 +106,11 @@ function putCharset(req: RequestRecord, contentType: string, charset: string | u
   else logRequest(req, 'warn', 'mime', 'AH01599', `Cannot get media type from '${contentType}'`);
 }
 
+/** `TypesConfig` of the main server, or httpd's default. */
+function typesConfig(plan: GatewayPlan): string {
+  return modMime.server(plan.mainServer).typesConfig ?? `${plan.serverRoot}/mime.types`;
+}
+
 /** Media types, languages, encodings and handlers by the extensions of a file's name. */
 export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(catalogue, {
   directives: mimeDirectives,
@@ -113,16 +119,10 @@ export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(cat
   createDirConfig: createMimeDirConfig,
   mergeDirConfig: mergeMimeDirConfig,
   beforeServing: (plan, report) => {
-    const path = modMime.server(plan.mainServer).typesConfig ?? `${plan.serverRoot}/mime.types`;
-    try {
-      loadTypes(plan, path);
-    } catch (error) {
-      report(
-        `could not open mime types config file ${path}: ${(error as Error).message}`,
-        undefined,
-        'error',
-      );
-    }
+    const path = typesConfig(plan);
+    const problem = typesFileProblem(path);
+    if (problem !== undefined)
+      report(`could not open mime types config file ${path} (${problem})`, undefined, 'error');
   },
   hooks: [hook('typeChecker', findType)],
 });

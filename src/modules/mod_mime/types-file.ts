@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import type { GatewayPlan } from '../../pipeline/server.ts';
 import { fsPath } from '../../source/fs-path.ts';
 
@@ -20,12 +20,24 @@ export function parseTypes(text: string): ReadonlyMap<string, string> {
   return types;
 }
 
-/** Reads a plan's types file. Throws what the file system says. */
-export function loadTypes(plan: GatewayPlan, path: string): void {
-  typesByPlan.set(plan, parseTypes(readFileSync(fsPath(path), 'latin1')));
+/** What keeps a types file from being read, as the system says it; undefined: nothing. */
+export function typesFileProblem(path: string): string | undefined {
+  try {
+    accessSync(fsPath(path), constants.R_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
 }
 
-/** The plan's media types by extension; none when its file was not read. */
-export function typesOf(plan: GatewayPlan): ReadonlyMap<string, string> {
-  return typesByPlan.get(plan) ?? NO_TYPES;
+/** The media types of a plan's types file, read once; none when it can't be read. */
+export function typesOf(plan: GatewayPlan, path: (plan: GatewayPlan) => string): ReadonlyMap<string, string> {
+  let types = typesByPlan.get(plan);
+  if (!types) {
+    const file = path(plan);
+    types =
+      typesFileProblem(file) === undefined ? parseTypes(readFileSync(fsPath(file), 'latin1')) : NO_TYPES;
+    typesByPlan.set(plan, types);
+  }
+  return types;
 }
