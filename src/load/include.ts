@@ -100,8 +100,8 @@ function includePath(inclusion: Inclusion, path: string, depth: number): void {
   }
   if (kind === undefined && isOptional) return;
   if (kind === 'other' && path !== '/dev/null') {
-    const message = `Could not open configuration file ${path}: it is not a regular file`;
-    fail(inclusion, 'load/not-a-regular-file', message);
+    const message = `Could not open configuration file ${path}: Bad file descriptor`;
+    fail(inclusion, 'load/not-a-regular-file', message, 'it is not a regular file');
     return;
   }
   const text = kind === 'other' ? '' : readText(inclusion, path);

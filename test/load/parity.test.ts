@@ -297,13 +297,21 @@ function expectSameReading(bench: Bench, fragment: string): void {
   const httpd = bench.httpd(fragment);
   const gateway = bench.gateway(fragment);
   expect(placeOf(gateway)).toEqual(placeOf(httpd));
+  if (httpd.kind === 'refused' && gateway.kind === 'refused')
+    expect(plainMessage(httpd.message)).toContain(gateway.message);
   // without a dump of httpd's tree (an error of its walk pass) there is nothing more to compare
   if (httpd.kind === 'read' && gateway.kind === 'read' && httpd.lines !== undefined) {
     expect(gateway.lines).toEqual(httpd.lines);
   }
 }
 
-/** Where a reading was refused; httpd cuts the chain of places of a long recursion, so that its place is unknown. */
+/** httpd's message without the places in it; of several unclosed sections the outermost, which httpd names last. */
+function plainMessage(message: string): string {
+  const places = / \(defined on line \d+ of "[^"]*"\)/g;
+  return message.replace(places, '').replace('\n\t', ': ').split('\n').at(-1)!;
+}
+
+/** Where a reading was refused. */
 function placeOf(reading: Reading): unknown {
   if (reading.kind === 'read') return 'read';
   return { file: reading.file, line: reading.line };
