@@ -23,6 +23,7 @@ export function isUnsendable(body: PreparedBody): body is UnsendableBody {
 /**
  * The request's body as the application shall get it. Afterwards `Content-Length` says its exact length: a body of
  * unknown length is collected first, where httpd would send it without one and applications would see none of it.
+ * LimitRequestBody does not apply to proxied requests.
  *
  * @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_handler`
  */
@@ -35,15 +36,12 @@ export function prepareBody(req: RequestRecord): PreparedBody | Promise<Prepared
   }
   if (body.failure) return body.failure;
   markUsed(req);
-  const limit = limitRequestBody(req);
-  if (body.isComplete) return holdBody(req, limit);
-  if (body.contentLength === undefined) return spool(req, limit);
-  if (limit > 0 && body.contentLength > limit) return tooLarge(body.contentLength, limit);
-  return new StreamedStdin(body, limit);
+  if (body.isComplete) return holdBody(req);
+  return body.contentLength === undefined ? spool(req) : new StreamedStdin(body, 0);
 }
 
 /** Takes a body that has arrived as a whole. */
-function holdBody(req: RequestRecord, limit: number): PreparedBody {
+function holdBody(req: RequestRecord): PreparedBody {
   const pieces: Buffer[] = [];
   let bytes = 0;
   let failure: BodyFailure | undefined;
@@ -58,15 +56,20 @@ function holdBody(req: RequestRecord, limit: number): PreparedBody {
         failure = reason;
       },
     },
-    limit,
+    0,
   );
   if (failure) return failure;
   setLength(req, bytes);
   return new HeldStdin(pieces);
 }
 
-/** Collects a body whose length is unknown. */
-function spool(req: RequestRecord, limitBytes: number): Promise<PreparedBody> {
+/** Most bytes of a body that are collected, where LimitRequestBody does not allow more. */
+const SPOOL_LIMIT = 1_073_741_824;
+
+/** Collects a body whose length is unknown. The disk it takes is ours, so that there is a limit, unlike in httpd. */
+function spool(req: RequestRecord): Promise<PreparedBody> {
+  const configured = limitRequestBody(req);
+  const limitBytes = configured === 0 ? 0 : Math.max(configured, SPOOL_LIMIT);
   return new Promise((resolve) => {
     spoolBody(
       req.body,
@@ -87,10 +90,6 @@ function spool(req: RequestRecord, limitBytes: number): Promise<PreparedBody> {
 function setLength(req: RequestRecord, bytes: number): void {
   req.headersIn.set('Content-Length', String(bytes));
   if (req.headersIn.has('Transfer-Encoding')) req.headersIn.unset('Transfer-Encoding');
-}
-
-function tooLarge(bytes: number, limit: number): BodyFailure {
-  return { status: 413, message: `Request body of ${bytes} bytes is larger than the configured limit of ${limit}`, isGone: false };
 }
 
 /** The record that the client's request began with. */
