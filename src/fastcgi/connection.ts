@@ -64,6 +64,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
   #isClosed = false;
   #hasAnswer = false;
   #hasStdout = false;
+  #isStdoutEnded = false;
   /** What the decoder found in the present chunk, to be acted on once the chunk is done. */
   #badRecord: BackendError | undefined;
   #ended: { readonly appStatus: number; readonly protocolStatus: number } | undefined;
@@ -104,6 +105,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
     this.#isPaused = false;
     this.#hasAnswer = false;
     this.#hasStdout = false;
+    this.#isStdoutEnded = false;
     this.#decoder.reset();
     startTimer(this, nowMs() + request.timeoutMs);
     this.#sendStart(request);
@@ -164,6 +166,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
 
   stdoutEnd(): void {
     this.#hasAnswer = true;
+    this.#isStdoutEnded = true;
     // An empty STDOUT of a refused request is no answer yet: END_REQUEST tells.
     if (this.#hasStdout) this.#listener?.stdoutEnd();
   }
@@ -211,8 +214,9 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
   expire(): void {
     const request = this.#request;
     if (request === undefined) return;
-    // While the client holds things up (its body, or its reading) the application is not to blame.
-    const waitsForBackend = !this.#isPaused && (this.#isStdinDone || this.#isBlocked);
+    // While the client holds things up (its body, or its reading) the application is not to blame; behind the end of
+    // its output it is, as nobody may go on with the body.
+    const waitsForBackend = !this.#isPaused && (this.#isStdinDone || this.#isBlocked || this.#isStdoutEnded);
     if (waitsForBackend) this.#failWith(new BackendTimeoutError(this.#evidence()));
     else startTimer(this, nowMs() + request.timeoutMs);
   }
