@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { isKnownMethod } from '../pipeline/allowed-methods.ts';
+import { addAllowedMethods, isKnownMethod } from '../pipeline/allowed-methods.ts';
 import type { ConnectionInfo } from '../pipeline/exchange.ts';
 import { logRequest } from '../pipeline/log.ts';
 import type { ResponseDefaults } from '../pipeline/output.ts';
@@ -18,6 +18,8 @@ const MAX_DROPPED_BYTES = 1_048_576;
 /** After our last byte: how long a client may be silent, and how long it may go on in all. */
 const LINGER_SILENCE_MS = 2000;
 const LINGER_MS = 30_000;
+/** Refusals of heads that leave no doubt about where the request ends. */
+const WELL_FRAMED: ReadonlySet<number> = new Set([405, 417]);
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** What a connection does: reads a head, serves a request, drains what the client still sends, or nothing any more. */
@@ -214,7 +216,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isKept = false;
     this.#takeAheadAsBody(req, body);
 
-    this.#isRefused = failure !== undefined && failure.status !== 417;
+    this.#isRefused = failure !== undefined && !WELL_FRAMED.has(failure.status);
+    if (failure?.status === 405) addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
     const refusal = failure ?? this.#refusal(head.method, named, settings);
     if (refusal) {
       logRequest(req, 'info', 'core', refusal.number, refusal.message);

@@ -16,7 +16,7 @@ export interface HeadLimits {
 
 /** Why a head is refused, with the part of it that was read. */
 export interface HeadFailure {
-  readonly status: 400 | 408 | 413 | 414 | 417 | 501 | 505;
+  readonly status: 400 | 405 | 408 | 413 | 414 | 417 | 501 | 505;
   /** httpd's log number, '' where it has none. */
   readonly number: string;
   readonly message: string;
@@ -48,6 +48,8 @@ const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/; // eslint-disable-li
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
 const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
+/** Tunnels are for forward proxies, which this is none. */
+const NO_TUNNEL: HeadFailure = { status: 405, number: '', message: 'CONNECT is not served here', notes: '' };
 const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
 
 /** Lower case of field names that were found to be tokens. */
@@ -327,7 +329,8 @@ export class RequestHeadParser {
       this.#refuse(417, 'AH00570', `client sent an unrecognized expectation value of Expect: ${expect}`);
       return;
     }
-    this.result = { head: this.#head(authority), framing, failure: undefined };
+    const failure: HeadFailure | undefined = target.kind === 'connect' ? NO_TUNNEL : undefined;
+    this.result = { head: this.#head(authority), framing, failure };
   }
 
   /** How long the body is; where two readers of the request could disagree, it is refused. */

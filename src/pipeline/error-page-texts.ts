@@ -80,7 +80,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [431, '<p>The server refused this request because\nthe request header fields are too large.</p>\n'],
   [451, '<p>Access to this URL has been denied for legal reasons.<br />\n{notes}</p>\n'],
   [501, '<p>{method} not supported for current URL.<br />\n{notes}</p>\n'],
-  [502, '<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n{notes}</p>\n'],
+  [502, '<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n{notes}</p>\n'],
   [
     503,
     '<p>The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\n' +

@@ -54,10 +54,14 @@ export function sendErrorResponse(
     return;
   }
   const body = text ?? builtInPage(req, location, recursiveStatus, page);
-  // httpd sends these pages from within its filters, behind the one that counts the length.
-  if (status !== 416 && req.body.failure?.status !== 400) req.headersOut.set('Content-Length', String(body.length));
+  if (!isSentByFilter(req)) req.headersOut.set('Content-Length', String(body.length));
   req.output.write(body);
   req.output.end();
+}
+
+/** httpd sends these pages from within its filters, behind the one that counts the length. */
+function isSentByFilter({ status, body, headersIn }: RequestRecord): boolean {
+  return status === 416 ? headersIn.has('Range') : body.failure?.status === status && status !== 408;
 }
 
 /** Headers of the response that failed give way to those meant for any outcome. */

@@ -68,7 +68,7 @@ describe('request line', () => {
     ['absolute form without a path', 'GET http://vh2.test HTTP/1.1', '200'],
     ['upper-case scheme', 'GET HTTP://vh2.test/ HTTP/1.1', '200'],
     ['OPTIONS *', 'OPTIONS * HTTP/1.1', '200'],
-    ['CONNECT to an authority', 'CONNECT h:80 HTTP/1.1', '200'],
+    ['CONNECT to an authority', 'CONNECT h:80 HTTP/1.1', '405'],
     ['unknown method', '__proto__ / HTTP/1.1', '200'],
     ['8191 bytes', `GET /${'a'.repeat(8191 - 14)} HTTP/1.1`, '200'],
     ['8192 bytes', `GET /${'a'.repeat(8192 - 14)} HTTP/1.1`, '414'],
