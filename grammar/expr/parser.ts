@@ -33,7 +33,7 @@ export interface ExprOptions {
    * (`-f` and its like) too.
    */
   readonly restricted?: 'htaccess' | 'all';
-  /** Takes mod_ssl's `%{SSL_...}` and `PeerExtList()`. */
+  /** Takes mod_ssl's `%{SSL_...}`, `%{SSL:...}` and `PeerExtList()`. */
   readonly ssl?: boolean;
 }
 
@@ -425,7 +425,8 @@ export class ExprParser extends EmbeddedActionsParser {
 
   #call(name: IToken, argument: WordNode, start: number, end: number): WordNode {
     const canonical = name.image.toLowerCase();
-    if (!FUNCTIONS.has(canonical)) {
+    const isKnown = FUNCTIONS.has(canonical) || (canonical === 'ssl' && this.#options.ssl === true);
+    if (!isKnown) {
       this.#report(`Function '${name.image}' does not exist`, name.startOffset, endOf(name));
     } else if (this.#options.restricted !== undefined && RESTRICTED_FUNCTIONS.has(canonical)) {
       this.#report(`${name.image} not available in restricted context`, name.startOffset, endOf(name));

@@ -18,7 +18,7 @@ import { ExprError, noCaptures } from './context.ts';
 import type { Captures, Condition, ExprContext, StringValue } from './context.ts';
 import { FILE_TESTS } from './file-tests.ts';
 import { FUNCTIONS } from './functions.ts';
-import { hostAddress } from './host-addresses.ts';
+import { hostAddress, shortAddress } from './host-addresses.ts';
 import { HEADER_VARIABLES, variableReader } from './variables.ts';
 
 type Test = (context: ExprContext, captures: Captures) => boolean;
@@ -197,7 +197,7 @@ function compileBinary(node: BinaryTestNode, settings: Settings, depth: number):
     const contains = compileSubnet(node.right);
     return (context, captures) => {
       const host = left(context, captures);
-      const address = isIP(host) === 0 ? hostAddress(host) : host;
+      const address = isIP(host) === 0 ? (shortAddress(host) ?? hostAddress(host)) : host;
       return address !== undefined && contains(address);
     };
   }
@@ -220,14 +220,8 @@ function compileWord(node: WordNode, settings: Settings, depth: number): Text {
       return () => node.value;
     case 'backref':
       return (_, captures) => captures.groups[node.group] ?? '';
-    case 'concat': {
-      const parts = node.parts.map((part) => compileWord(part, settings, depth + 1));
-      return (context, captures) => {
-        let text = '';
-        for (const part of parts) text += part(context, captures);
-        return text;
-      };
-    }
+    case 'concat':
+      return joinTexts(compileParts(node.parts, settings, depth));
     case 'variable': {
       const header = HEADER_VARIABLES.get(node.name);
       if (header !== undefined) return (context) => readHeader(header, context, settings.vary);
@@ -236,6 +230,32 @@ function compileWord(node: WordNode, settings: Settings, depth: number): Text {
     case 'call':
       return compileCall(node.name, compileWord(node.argument, settings, depth + 1), settings);
   }
+}
+
+/**
+ * The parts of a chain of `.`, one level down. Where httpd meets an interpolated string at a chain's beginning, it
+ * evaluates the rest of the chain as a word of its own, another level down.
+ */
+function compileParts(parts: readonly WordNode[], settings: Settings, depth: number): readonly Text[] {
+  const [first, ...rest] = parts;
+  if (first?.kind !== 'concat' || rest.length === 0) {
+    return parts.map((part) => compileWord(part, settings, depth + 1));
+  }
+  if (depth >= MAX_DEPTH) return [failDeep];
+  const beginning = first.parts.map((part) => compileWord(part, settings, depth + 1));
+  const end =
+    rest.length === 1
+      ? [compileWord(rest[0]!, settings, depth + 1)]
+      : compileParts(rest, settings, depth + 1);
+  return [...beginning, ...end];
+}
+
+function joinTexts(parts: readonly Text[]): Text {
+  return (context, captures) => {
+    let text = '';
+    for (const part of parts) text += part(context, captures);
+    return text;
+  };
 }
 
 function compileCall(name: string, argument: Text, settings: Settings): Text {

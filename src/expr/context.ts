@@ -15,7 +15,7 @@ export interface ExprContext {
   note(name: string): string | undefined;
   /** A variable of the server's own environment. */
   processEnv(name: string): string | undefined;
-  /** A variable that mod_ssl knows, by its upper-case name; only when the plan was parsed with `ssl`. */
+  /** A variable that mod_ssl knows, by its upper-case name; only asked when the text was parsed with `ssl`. */
   sslVariable?(name: string): string;
   /** Values of the client certificate's extensions with this object identifier. */
   peerExtensions?(oid: string): readonly string[];

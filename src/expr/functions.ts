@@ -33,6 +33,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, Expr
   ['sha1', (text) => digest('sha1', text)],
   ['file', readWholeFile],
   ['filesize', fileSize],
+  ['ssl', (name, context) => context.sslVariable?.(name.toUpperCase()) ?? ''],
   ['ldap', escapeLdap],
 ]);
 
@@ -102,5 +103,5 @@ function fileSize(path: string): string {
 
 /** Escapes for LDAP filters and distinguished names alike. @source apr_pescape_ldap, APR_ESCAPE_LDAP_ALL */
 function escapeLdap(text: string): string {
-  return text.replace(/[*()\\\0]|[^ -~]|["+,;<=>]/g, (char) => `\\${hexByte(char)}`);
+  return text.replace(/[*()\\]|[^ -~]|["+,;<>]/g, (char) => `\\${hexByte(char)}`);
 }
