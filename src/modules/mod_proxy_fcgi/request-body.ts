@@ -99,13 +99,9 @@ function initialRecord(req: RequestRecord): RequestRecord {
   return first;
 }
 
-/** An earlier record of this request took the body, or it failed and its error document gets none. */
+/** An earlier record of this request sent the body to an application. */
 function isUsedUp(req: RequestRecord): boolean {
-  if (initialRecord(req).moduleNote(BODY_NOTE) === true) return true;
-  for (let earlier = req.prev; earlier; earlier = earlier.prev) {
-    if (earlier.status !== 200) return true;
-  }
-  return false;
+  return initialRecord(req).moduleNote(BODY_NOTE) === true;
 }
 
 function markUsed(req: RequestRecord): void {
