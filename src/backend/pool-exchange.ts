@@ -46,6 +46,8 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
   listIndex = -1;
   /** Its first attempt to connect found the backend's accept queue full. */
   hasMetFullBacklog = false;
+  /** Its connection was freed in this turn of the event loop. */
+  isHandedOver = false;
   connection: FastCgiConnection | undefined;
   /** Set while connecting. */
   cancelConnect: (() => void) | undefined;

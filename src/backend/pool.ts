@@ -140,7 +140,9 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       return;
     }
     this.#idle.push(connection);
+    const next = this.#waiting[0];
     this.#serve();
+    if (next?.connection === connection) next.isHandedOver = true;
     if (this.#idle.length === 0) return;
     this.#watch.look();
     if (this.#idleMs < Infinity && this.#sweep.timerIndex < 0) startTimer(this.#sweep, now + this.#idleMs);
@@ -231,7 +233,8 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   /**
    * Writes to a kept connection at the end of this turn of the event loop, when all that the last poll found has been
-   * read: bytes or an end that were already there have closed it by then, and it is not used.
+   * read: bytes or an end that were already there have closed it by then, and it is not used. One that is handed over
+   * waits for one more poll, as what an application says or does behind END_REQUEST comes a little later.
    */
   #startSoon(exchange: PoolExchange, connection: FastCgiConnection): void {
     exchange.connection = connection;
@@ -248,6 +251,9 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       if (connection.isClosed) {
         exchange.connection = undefined;
         this.#queueAgain(exchange, now + exchange.call.acquireMs);
+      } else if (exchange.isHandedOver) {
+        exchange.isHandedOver = false;
+        this.#startSoon(exchange, connection);
       } else {
         exchange.startOn(connection, now);
       }
