@@ -10,9 +10,6 @@ export interface CatalogueEntry {
   readonly row: CatalogueRow;
 }
 
-/** Modules whose directives or hooks exclude each other: httpd refuses a second MPM. */
-export const MPM_SOURCES: ReadonlySet<string> = new Set(['event.c', 'worker.c', 'prefork.c']);
-
 const NONE: readonly CatalogueEntry[] = [];
 let entriesByName: ReadonlyMap<string, readonly CatalogueEntry[]> | undefined;
 let modulesByName: ReadonlyMap<string, ModuleCatalogue> | undefined;

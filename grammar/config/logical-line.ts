@@ -43,20 +43,20 @@ export function isBlank(code: number): boolean {
 }
 
 /**
- * The end of the quoted word that starts at `from`: just past the closing quote, or `end` when there is none.
- * A backslash hides the quote and another backslash.
+ * Where the quoted word that starts at `from` is closed: the offset of its closing quote, or -1 when there is none
+ * before `end`. A backslash hides the quote and another backslash.
  */
-export function quotedWordEnd(text: string, from: number, end: number): number {
+export function closingQuote(text: string, from: number, end: number): number {
   const quote = text.charCodeAt(from);
   for (let at = from + 1; at < end; at++) {
     const code = text.charCodeAt(at);
-    if (code === quote) return at + 1;
+    if (code === quote) return at;
     if (code === BACKSLASH && at + 1 < end) {
       const next = text.charCodeAt(at + 1);
       if (next === quote || next === BACKSLASH) at++;
     }
   }
-  return end;
+  return -1;
 }
 
 function backslashesBefore(text: string, end: number, start: number): number {

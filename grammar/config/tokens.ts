@@ -5,7 +5,7 @@ import {
   type IMultiModeLexerDefinition,
   type IToken,
 } from 'chevrotain';
-import { isBlank, logicalLineEnd, quotedWordEnd } from './logical-line.ts';
+import { closingQuote, isBlank, logicalLineEnd } from './logical-line.ts';
 
 const LF = 10;
 const CR = 13;
@@ -58,7 +58,7 @@ export const DirectiveName = createToken({
  */
 export const Arguments = createToken({
   name: 'Arguments',
-  pattern: custom((text, at, before) => logicalLineEnd(text, before.at(-1)?.startOffset ?? at)),
+  pattern: custom(argumentsEnd),
   line_breaks: true,
   start_chars_hint: Array.from({ length: 256 }, (_, code) => code),
 });
@@ -106,10 +106,18 @@ function firstWordStart(text: string, at: number): string {
   return text.slice(at + quote, at + quote + 2);
 }
 
+function argumentsEnd(text: string, at: number, before: readonly IToken[]): number {
+  const last = before.at(-1);
+  return last === undefined || last.tokenType === Arguments ? at : logicalLineEnd(text, last.startOffset);
+}
+
 /** The end of the first word of a logical line; continuations inside it join it. */
 function nameEnd(text: string, at: number): number {
   const end = logicalLineEnd(text, at);
-  if (text[at] === '"' || text[at] === "'") return quotedWordEnd(text, at, end);
+  if (text[at] === '"' || text[at] === "'") {
+    const close = closingQuote(text, at, end);
+    return close < 0 ? end : close + 1;
+  }
   let to = at;
   while (to < end) {
     const code = text.charCodeAt(to);

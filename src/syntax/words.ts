@@ -1,4 +1,4 @@
-import { isBlank, quotedWordEnd, skipBlanks } from '../../grammar/config/logical-line.ts';
+import { closingQuote, isBlank, skipBlanks } from '../../grammar/config/logical-line.ts';
 import { type MappedText, spanWithin } from './mapped-text.ts';
 import type { Word } from './tree.ts';
 
@@ -28,20 +28,18 @@ export function nextWord(text: string, from: number): RawWord | undefined {
   const start = skipBlanks(text, from, length);
   if (start >= length) return undefined;
   const first = text.charCodeAt(start);
-  const quote = first === 34 ? '"' : first === 39 ? "'" : undefined;
+  if (first === 34 || first === 39) {
+    const close = closingQuote(text, start, length);
+    const isOpen = close < 0;
+    const end = isOpen ? length : close + 1;
+    const quote = first === 34 ? '"' : "'";
+    const inside = unescapeWord(text.slice(start + 1, isOpen ? length : close), quote);
+    return { text: inside, start, end, next: skipBlanks(text, end, length), quote, isOpen };
+  }
   let end = start;
-  if (quote === undefined) while (end < length && !isBlank(text.charCodeAt(end))) end++;
-  else end = quotedWordEnd(text, start, length);
-  const isOpen = quote !== undefined && !closesQuote(text, start, end, first);
-  const inside = quote === undefined ? text.slice(start, end) : text.slice(start + 1, isOpen ? end : end - 1);
-  return {
-    text: inside.includes('\\') ? unescapeWord(inside, quote) : inside,
-    start,
-    end,
-    next: skipBlanks(text, end, length),
-    quote,
-    isOpen,
-  };
+  while (end < length && !isBlank(text.charCodeAt(end))) end++;
+  const word = unescapeWord(text.slice(start, end), undefined);
+  return { text: word, start, end, next: skipBlanks(text, end, length), quote: undefined, isOpen: false };
 }
 
 /** All words of a line from `from` on, each with its place in the file. */
@@ -69,6 +67,7 @@ export function quoteWord(text: string): string {
 
 /** `\\` stands for a backslash, and a backslash before the quote for the quote; any other backslash for itself. */
 function unescapeWord(inside: string, quote: string | undefined): string {
+  if (!inside.includes('\\')) return inside;
   let result = '';
   for (let i = 0; i < inside.length; i++) {
     if (inside.charCodeAt(i) === BACKSLASH) {
@@ -78,16 +77,4 @@ function unescapeWord(inside: string, quote: string | undefined): string {
     result += inside[i];
   }
   return result;
-}
-
-/** Whether the quoted word ends with a quote that was not escaped. `quotedWordEnd` stops just past it, or at the end of the text. */
-function closesQuote(text: string, start: number, end: number, quote: number): boolean {
-  if (end < text.length) return true;
-  if (end - 1 <= start || text.charCodeAt(end - 1) !== quote) return false;
-  let at = start + 1;
-  while (at < end - 1) {
-    const next = text.charCodeAt(at + 1);
-    at += text.charCodeAt(at) === BACKSLASH && (next === quote || next === BACKSLASH) ? 2 : 1;
-  }
-  return at === end - 1;
 }
