@@ -44,13 +44,10 @@ export function toCase(draft: Draft): DifferentialCase {
   return parseCase(printDraft(draft), `${id}.case`, id);
 }
 
-/** Every draft with one thing fewer, the biggest things first. */
+/** Every draft with something left out, the biggest parts first. */
 export function* smaller(draft: Draft): Generator<Draft> {
-  const without = <T>(list: readonly T[], index: number): readonly T[] =>
-    list.filter((_, other) => other !== index);
-  for (let index = 0; index < draft.htaccess.length; index += 1) {
-    yield { ...draft, htaccess: without(draft.htaccess, index) };
-  }
+  for (const files of shorter(draft.files)) yield { ...draft, files };
+  for (const htaccess of shorter(draft.htaccess)) yield { ...draft, htaccess };
   for (const conf of smallerBlocks(draft.conf)) yield { ...draft, conf };
   for (const [index, entry] of draft.htaccess.entries()) {
     for (const blocks of smallerBlocks(entry.blocks)) {
@@ -60,17 +57,23 @@ export function* smaller(draft: Draft): Generator<Draft> {
       };
     }
   }
-  for (let index = 0; index < draft.files.length; index += 1) {
-    yield { ...draft, files: without(draft.files, index) };
-  }
 }
 
 function* smallerBlocks(blocks: readonly Block[]): Generator<readonly Block[]> {
-  for (let index = 0; index < blocks.length; index += 1) yield blocks.filter((_, other) => other !== index);
+  yield* shorter(blocks);
   for (const [index, block] of blocks.entries()) {
     if (block.children === undefined) continue;
     for (const children of smallerBlocks(block.children)) {
       yield blocks.map((other, at) => (at === index ? { text: block.text, children } : other));
+    }
+  }
+}
+
+/** The list without all, without each half, each quarter, and so on down to single items. */
+function* shorter<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let size = list.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let start = 0; start < list.length; start += size) {
+      yield [...list.slice(0, start), ...list.slice(start + size)];
     }
   }
 }
