@@ -60,8 +60,9 @@ export function sendErrorResponse(
 }
 
 /** httpd sends these pages from within its filters, behind the one that counts the length. */
-function isSentByFilter({ status, body, headersIn }: RequestRecord): boolean {
-  return status === 416 ? headersIn.has('Range') : body.failure?.status === status && status !== 408;
+function isSentByFilter({ status, body, headersIn, proxyReq }: RequestRecord): boolean {
+  if (status === 416) return headersIn.has('Range');
+  return proxyReq === 0 && status !== 408 && body.failure?.status === status;
 }
 
 /** Headers of the response that failed give way to those meant for any outcome. */
