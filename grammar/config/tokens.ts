@@ -11,7 +11,7 @@ const LF = 10;
 const CR = 13;
 const BACKSLASH = 92;
 
-/** White space between words; what a NUL drops up to the line feed; a continuation that stands between words. */
+/** White space between words; what a NUL drops up to the line feed; a continuation at the start of a line. */
 export const Blank = createToken({ name: 'Blank', pattern: /[ \t\r\v\f]+/, group: Lexer.SKIPPED });
 export const NulTail = createToken({ name: 'NulTail', pattern: /\0[^\n]*/, group: Lexer.SKIPPED });
 export const Continuation = createToken({
@@ -81,7 +81,7 @@ export const ArgumentsEnd = createToken({
 export const CONFIG_TOKENS = {
   modes: {
     lineStart: [Blank, LineEnd, NulTail, Continuation, Comment, SectionClose, SectionOpen, DirectiveName],
-    args: [Blank, NulTail, Continuation, Arguments, ArgumentsEnd],
+    args: [Blank, NulTail, Arguments, ArgumentsEnd],
   },
   defaultMode: 'lineStart',
 } satisfies IMultiModeLexerDefinition;
