@@ -18,6 +18,12 @@ export function leadingInteger(text: string): bigint | number {
   return size > MAX_INTEGER ? MAX_INTEGER : size;
 }
 
+/** Negative, 0 or positive, as the left integer is less than, equal to or greater than the right one. */
+function integerOrder(left: string, right: string): number {
+  const [a, b] = [leadingInteger(left), leadingInteger(right)];
+  return a < b ? -1 : Number(a > b);
+}
+
 /** Bytes against bytes for `==` and its like, integers for `eq` and its like. */
 export const COMPARISONS: Readonly<Record<StringOrder | IntegerOrder, Comparison>> = {
   '==': (left, right) => left === right,
@@ -26,11 +32,10 @@ export const COMPARISONS: Readonly<Record<StringOrder | IntegerOrder, Comparison
   '<=': (left, right) => left <= right,
   '>': (left, right) => left > right,
   '>=': (left, right) => left >= right,
-  // Loose equality, since a small value is a number and a large one a bigint.
-  eq: (left, right) => leadingInteger(left) == leadingInteger(right),
-  ne: (left, right) => leadingInteger(left) != leadingInteger(right),
-  lt: (left, right) => leadingInteger(left) < leadingInteger(right),
-  le: (left, right) => leadingInteger(left) <= leadingInteger(right),
-  gt: (left, right) => leadingInteger(left) > leadingInteger(right),
-  ge: (left, right) => leadingInteger(left) >= leadingInteger(right),
+  eq: (left, right) => integerOrder(left, right) === 0,
+  ne: (left, right) => integerOrder(left, right) !== 0,
+  lt: (left, right) => integerOrder(left, right) < 0,
+  le: (left, right) => integerOrder(left, right) <= 0,
+  gt: (left, right) => integerOrder(left, right) > 0,
+  ge: (left, right) => integerOrder(left, right) >= 0,
 };

@@ -28,20 +28,11 @@ const PERIOD = 0x2e;
 export function isWildcard(text: string): boolean {
   let hasOpenBracket = false;
   for (let i = 0; i < text.length; i++) {
-    switch (text[i]) {
-      case '*':
-      case '?':
-        return true;
-      case '\\':
-        i++;
-        break;
-      case '[':
-        hasOpenBracket = true;
-        break;
-      case ']':
-        if (hasOpenBracket) return true;
-        break;
-    }
+    const char = text[i];
+    if (char === '*' || char === '?' || (char === ']' && hasOpenBracket)) return true;
+    if (char === '[') hasOpenBracket = true;
+    // What is escaped is not looked at.
+    if (char === '\\') i++;
   }
   return false;
 }

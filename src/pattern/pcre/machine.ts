@@ -158,7 +158,7 @@ function runAt(
       }
       entries = grow();
     }
-    switch (code[pc]) {
+    switch (code[pc]!) {
       case OP.match:
         registers[1] = position;
         budget.left = steps;
@@ -359,7 +359,7 @@ function runAt(
       top -= 3;
       const a = entries[top + 1]!;
       const b = entries[top + 2]!;
-      switch (entries[top]) {
+      switch (entries[top]!) {
         case UNDO:
           registers[a] = b;
           continue;
