@@ -1,14 +1,23 @@
 import { modEnv as catalogue } from '../../grammar/catalogue/mod_env.ts';
 import { hook } from '../pipeline/phases.ts';
 import { DECLINED, OK } from '../pipeline/status.ts';
-import { Table } from '../pipeline/table.ts';
 import { eachWord } from './arguments.ts';
 import { defineModule, type Module, type ServedDirective } from './module.ts';
 
-/** Variables to set, and names whose outer setting is taken back. */
+interface Variable {
+  readonly name: string;
+  /** undefined: taken back. It keeps its place, in case that an inner context sets it again. */
+  readonly value: string | undefined;
+}
+
+/** Variables by their names in lower case, in the order of their first setting. */
 interface EnvDirConfig {
-  vars: Table;
-  unset: Set<string>;
+  vars: Map<string, Variable>;
+}
+
+function set(dir: EnvDirConfig, name: string, value: string): void {
+  const lower = name.toLowerCase();
+  dir.vars.set(lower, { name: dir.vars.get(lower)?.name ?? name, value });
 }
 
 type Served<V> = ServedDirective<undefined, EnvDirConfig, V>;
@@ -22,7 +31,7 @@ const setEnv: Served<{ readonly name: string; readonly value: string }> = {
     }
     return { name: name.text, value: value?.text ?? '' };
   },
-  apply: ({ dir }, { name, value }) => dir.vars.set(name, value),
+  apply: ({ dir }, { name, value }) => set(dir, name, value),
 };
 
 /** Environment of the server: values of names it has, as bytes. */
@@ -39,7 +48,7 @@ const passEnv: Served<readonly string[]> = {
   apply: ({ dir }, names) => {
     for (const name of names) {
       const value = process.env[name];
-      if (value !== undefined) dir.vars.set(name, Buffer.from(value, 'utf8').toString('latin1'));
+      if (value !== undefined) set(dir, name, Buffer.from(value, 'utf8').toString('latin1'));
     }
   },
 };
@@ -47,28 +56,21 @@ const passEnv: Served<readonly string[]> = {
 const unsetEnv: Served<readonly string[]> = {
   bind: (_ctx, node) => eachWord(node).map((word) => word.text),
   apply: ({ dir }, names) => {
-    for (const name of names) {
-      dir.vars.unset(name);
-      dir.unset.add(name.toLowerCase());
-    }
+    for (const name of names) dir.vars.set(name.toLowerCase(), { name, value: undefined });
   },
 };
 
 /** Variables for applications, whatever the request. @source httpd modules/metadata/mod_env.c */
 export const modEnv: Module<undefined, EnvDirConfig> = defineModule(catalogue, {
   directives: { SetEnv: setEnv, PassEnv: passEnv, UnsetEnv: unsetEnv },
-  createDirConfig: () => ({ vars: new Table(), unset: new Set() }),
-  mergeDirConfig: (base, add) => {
-    const vars = new Table();
-    for (const [name, value] of base.vars) if (!add.unset.has(name.toLowerCase())) vars.set(name, value);
-    for (const [name, value] of add.vars) vars.set(name, value);
-    return { vars, unset: new Set([...base.unset, ...add.unset]) };
-  },
+  createDirConfig: () => ({ vars: new Map() }),
+  mergeDirConfig: (base, add) => ({ vars: new Map([...base.vars, ...add.vars]) }),
   hooks: [
     hook('fixups', (req) => {
       const vars = modEnv.dir(req)?.vars;
-      if (!vars || vars.size === 0) return DECLINED;
-      for (let i = 0; i < vars.size; i++) req.subprocessEnv.set(vars.names[i]!, vars.values[i]!);
+      if (!vars) return DECLINED;
+      for (const { name, value } of vars.values())
+        if (value !== undefined) req.subprocessEnv.set(name, value);
       return OK;
     }),
   ],

@@ -57,7 +57,6 @@ function lookAt(
     return { path: before + user + after };
   }
   if (before?.includes(':')) return { url: before + user + after };
-  if (after.includes(':')) return { url: `${after}/${user}` };
   if (before !== undefined) return undefined;
   const home = homeOf(user);
   return home === undefined ? undefined : { path: `${home}/${place}` };

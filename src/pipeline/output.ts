@@ -75,7 +75,7 @@ function joinLanguages(req: RequestRecord): string {
     const isNew = language !== '' && !languages.some((known) => known.toLowerCase() === language.toLowerCase());
     if (isNew) languages.push(language);
   }
-  return languages.join(', ');
+  return languages.join(',');
 }
 
 /** What is wrong with the headers, for the log; undefined: they may be sent. */
