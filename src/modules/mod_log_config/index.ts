@@ -144,7 +144,7 @@ function logTransaction(req: RequestRecord): HookResult {
   const moment: LogMoment = { endMs: performance.timeOrigin + performance.now() };
   for (const log of logs) {
     const { output } = log;
-    if (output === undefined || (log.condition !== undefined && !log.condition(final))) continue;
+    if (output === undefined || (log.condition !== undefined && !log.condition(req))) continue;
     if (output.writer.style === 'text') output.writer.write(output.line(original, final, moment));
     else output.writer.writeRecord(output.record(original, final, moment));
   }

@@ -29,7 +29,7 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'l':
     case 'L':
     case 'S':
-      return name === 'S' ? (req) => String(req.wireBytesIn + req.wireBytesOut) : () => '-';
+      return name === 'S' ? (req) => String(received(req).wireBytesIn + req.wireBytesOut) : () => '-';
     case 'u':
       return (req) => userName(req.user);
     case 't':
@@ -41,7 +41,7 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'B':
       return (req) => String(req.bytesSent);
     case 'I':
-      return (req) => String(req.wireBytesIn);
+      return (req) => String(received(req).wireBytesIn);
     case 'O':
       return (req) => String(req.wireBytesOut);
     case 'i':
@@ -111,12 +111,19 @@ function tableItem(table: (req: RequestRecord) => Table, name: string): ItemValu
 function responseHeader(name: string): ItemValue {
   const isContentType = name.toLowerCase() === 'content-type';
   return (req) => {
-    const value =
-      req.headersOut.get(name) ??
-      (isContentType ? req.contentType : undefined) ??
-      req.errHeadersOut.get(name);
-    return value === undefined ? '-' : escapeLogItem(value);
+    const { headersOut, errHeadersOut, contentType } = req;
+    const value = headersOut.get(name) ?? (isContentType ? contentType : undefined) ?? errHeadersOut.get(name);
+    if (value === undefined) return '-';
+    // The type is written without its parameters.
+    return escapeLogItem(isContentType ? value.replace(/[ ;].*$/s, '') : value);
   };
+}
+
+/** The record that the front made: it counts the bytes of the request. */
+function received(req: RequestRecord): RequestRecord {
+  let first = req;
+  while (first.prev !== undefined) first = first.prev;
+  return first;
 }
 
 /** Value of a cookie of the old kind, by its exact name in any case. */
