@@ -38,7 +38,6 @@ export const modHttp2 = defineModule(catalogue, {
       H2OutputBuffering: oneOf('value must be On or Off', 'on', 'off'),
       H2ProxyRequests: oneOf('value must be On or Off', 'on', 'off'),
       H2WebSockets: oneOf('value must be On or Off', 'on', 'off'),
-      H2SerializeHeaders: oneOf('value must be On or Off', 'on', 'off'),
       H2PushPriority: (ctx, node) => {
         const dependency = node.args[1];
         if (dependency && !/^(?:after|before|interleaved|[0-9].*)$/i.test(dependency.text)) {

@@ -93,7 +93,6 @@ export const modLua = defineModule(catalogue, {
       LuaHookTranslateName: earlyOrLate,
       LuaHookAccessChecker: earlyOrLate,
       LuaHookAuthChecker: earlyOrLate,
-      LuaHookCheckUserID: earlyOrLate,
       Lua_____ByteCodeHack: never(''),
     },
   ),

@@ -34,7 +34,9 @@ export function splitRewriteLine(text: string): RewriteLine | undefined {
     words.push({ start, end: Math.min(at, text.length) });
     at++;
   }
-  return words.length < 2 ? undefined : { words };
+  // A quoted first word may stand alone: the second one is empty then.
+  if (words.length === 1) words.push({ start: text.length, end: text.length });
+  return { words };
 }
 
 /** The words of a line with their places; reports a line that has too few. */
