@@ -43,9 +43,9 @@ export class ClientConnection implements BodySource, ResponseHost {
   readonly #front: ConnectionFront;
   readonly #info: ConnectionInfo;
   readonly #onClosed: () => void;
-  /** The server that the address chose, and its settings, until a request names its host. */
-  readonly #addressSettings: FrontSettings;
-  readonly #addressServer: ServerRecord;
+  /** The server that the address chooses on the plan of the moment, and its settings, until a request names its host. */
+  #addressSettings: FrontSettings;
+  #addressServer: ServerRecord;
   readonly #timer: Timer;
   #parser: RequestHeadParser | undefined;
   #stage: Stage = 'head';
@@ -162,7 +162,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isPumping = true;
     while (this.#stage === 'head' && this.#ahead.length > 0) {
       const chunk = this.#ahead.shift()!;
-      const parser = (this.#parser ??= this.#newParser());
+      const parser = this.#parserForNext();
       const hadBegun = parser.hasBegun;
       const end = parser.feed(chunk.toString('latin1'), 0);
       if (parser.result) {
@@ -177,8 +177,17 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isPumping = false;
   }
 
-  #newParser(): RequestHeadParser {
-    return new RequestHeadParser(this.#addressSettings, this.#info.isTls ? 'https' : 'http');
+  /** The parser; for a head that has not begun, with the limits of the plan of the moment. */
+  #parserForNext(): RequestHeadParser {
+    if (this.#parser?.hasBegun) return this.#parser;
+    const { host } = this.#front;
+    const server = host.serverFor(this.#info);
+    if (server !== this.#addressServer) {
+      this.#addressServer = server;
+      this.#addressSettings = host.settings(server);
+      this.#parser = undefined;
+    }
+    return (this.#parser ??= new RequestHeadParser(this.#addressSettings, this.#info.isTls ? 'https' : 'http'));
   }
 
   /** Part of a head is here: the rest has its time. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sendRaw, startFront, type Handler, type TestFront } from './front-harness.ts';
-import type { FrontSettings } from '../../src/http1/settings.ts';
+import { DEFAULT_FRONT_SETTINGS, type FrontSettings } from '../../src/http1/settings.ts';
 import type { RequestRecord } from '../../src/pipeline/request.ts';
 
 let gw: TestFront;
@@ -383,4 +383,24 @@ describe('clients that leave, stop or crawl', () => {
     await vi.waitFor(() => { expect(gw.front.size).toBe(0); }, 3000);
     client.destroy();
   });
+});
+
+test('a kept connection is served on the plan of the moment', async () => {
+  await front(hello);
+  const other = { ...gw.server };
+
+  const { host } = gw.front;
+  const client = connect(gw.port, '127.0.0.1');
+  let text = '';
+  client.on('data', (chunk) => (text += chunk.toString('latin1')));
+  client.write(get());
+  await vi.waitFor(() => { expect(text).toContain('hello'); });
+
+  host.serverFor = () => other;
+  host.serverForHost = () => other;
+  host.settings = () => ({ ...DEFAULT_FRONT_SETTINGS, limitRequestFields: 1 });
+  client.write(get('/', 'X: 1\r\n'));
+  await vi.waitFor(() => { expect(text).toContain('400 Bad Request'); });
+  expect(gw.seen[1]!.server).toBe(other);
+  client.destroy();
 });
