@@ -260,6 +260,7 @@ function parseRequestLine(line: string, path: string): CaseRequest {
   const draft = newDraft();
   draft.methods = [method];
   const headers: string[] = [];
+  const named = [requestLine];
   let hasHost = version === 'HTTP/1.1';
   let body: string | undefined;
   let chunks: readonly number[] | undefined;
@@ -268,12 +269,14 @@ function parseRequestLine(line: string, path: string): CaseRequest {
       const [word] = part.split(' ');
       const text = part.slice((word ?? '').length + 1);
       if (applyComparison(draft, part)) continue;
+      named.push(part);
       if (word === '@bodysize') body = pattern(Number(text));
       else if (word === '@body') body = unescapeBytes(text);
       else if (word === '@chunked') chunks = text === '' ? [] : text.split(' ').map(Number);
       else if (word === '@nohost') hasHost = false;
       else throw new Error(`${path}: no such instruction: ${part}`);
     } else {
+      named.push(part);
       if (/^host:/i.test(part)) hasHost = false;
       headers.push(unescapeBytes(part));
     }
@@ -285,7 +288,7 @@ function parseRequestLine(line: string, path: string): CaseRequest {
     body = chunkedBody(chunks);
   }
   const head = [`${method} ${unescapeBytes(target.join(' '))} ${version}`, ...headers, '', ''].join('\r\n');
-  return finishRequest(line, [{ kind: 'bytes', bytes: head + (body ?? '') }], draft);
+  return finishRequest(named.join(' | '), [{ kind: 'bytes', bytes: head + (body ?? '') }], draft);
 }
 
 function parseRawRequest(name: string, lines: readonly string[], path: string): CaseRequest {
