@@ -103,7 +103,7 @@ describe.runIf(hasApache)('random expressions', () => {
       const usable = (mode === 'boolean' ? randomCondition : randomString).filter(
         (text) => !/\n|\$\{/.test(text),
       );
-      for (const text of fc.sample(usable, 120)) {
+      for (const text of fc.sample(usable, 80)) {
         const name = `d${folders++}`;
         const expected = await theirs(text, mode, name);
         const variables: Partial<Record<ExprVariable, string>> = {
@@ -116,6 +116,6 @@ describe.runIf(hasApache)('random expressions', () => {
         if (expected !== 'unseen') expect([text, ours(text, mode, context)]).toEqual([text, expected]);
       }
     },
-    60_000,
+    120_000,
   );
 });
