@@ -233,15 +233,16 @@ class Binder {
     limit: MethodLimit | undefined,
   ): (BoundRow | BoundScope)[] {
     const value: unknown = definition.bindSection(ctx, node);
-    if (value === undefined) return [];
-    const inner = methodLimit(node, value, limit);
+    const inner = value === undefined ? limit : methodLimit(node, value, limit);
     if (inner === 'empty') {
       ctx.error(node, `<${node.name.text}> directive excludes all methods`);
       return [];
     }
+    const items = this.#items(ctx.inside(node.name.text), node.children, [...inline, node], undefined, inner);
+    if (value === undefined) return [];
     return [
       this.#row(entry, value, node.span, limit, 'open'),
-      ...this.#items(ctx.inside(node.name.text), node.children, [...inline, node], undefined, inner),
+      ...items,
       this.#row(entry, value, node.close ?? node.span, limit, 'close'),
     ];
   }
@@ -254,7 +255,8 @@ class Binder {
       return undefined;
     }
     const place = placeOf(ctx.scopes.map((scope) => scope.kind));
-    if (!this.#mayStand(entry, place, node)) {
+    const isAmongRequirements = inline.some((section) => /^require/i.test(section.name.text));
+    if (isAmongRequirements ? !entry.row.override.includes('AuthConfig') : !this.#mayStand(entry, place, node)) {
       this.#notAllowed(ctx, entry, place, node, inline);
       return undefined;
     }

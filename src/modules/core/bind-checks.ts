@@ -29,6 +29,10 @@ export function isForbidden(ctx: BindContext, node: DirectiveNode, forbidden: Fo
       ctx.error(node, `${name} cannot occur within <VirtualHost> section`, 'move it to the main server');
       return true;
     }
+    if (ctx.inlineSections.some((section) => section.startsWith('limit'))) {
+      ctx.error(node, `${name} cannot occur within <Limit> or <LimitExcept> section`);
+      return true;
+    }
     if (ctx.path !== undefined) {
       ctx.error(node, `${name} cannot occur within directory context`);
       return true;
