@@ -85,16 +85,15 @@ function translate(req: RequestRecord): HookResult {
   const virtual = script ? config.scriptRoot : config.documentRoot;
   if (virtual?.map === undefined) return DECLINED;
   const name = virtual.by === 'name' ? serverName(req) : req.connection.localAddress;
-  const directory = interpolate(req, name, virtual.map);
-  const isSlashMapped = virtual.map.endsWith('/');
-  req.filename = directory + (isSlashMapped ? uri.slice(1) : uri);
-  req.contextPrefix = '';
+  const written = interpolate(req, name, virtual.map);
+  const directory = virtual.map.endsWith('/') ? written.slice(0, -1) : written;
+  req.filename = directory + uri;
+  req.documentRoot = directory;
+  req.contextPrefix = script ? '/cgi-bin' : '';
   req.contextDocumentRoot = directory;
   if (script) {
     req.handler = 'cgi-script';
     req.notes.set('alias-forced-type', 'cgi-script');
-  } else {
-    req.documentRoot = directory;
   }
   return OK;
 }

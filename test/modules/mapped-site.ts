@@ -40,7 +40,10 @@ export class MappedSite {
 
   /** @param files texts by path from the document root; a path that ends in a slash is a directory */
   constructor(config: string, files: Readonly<Record<string, string>> = {}) {
-    for (const [path, text] of Object.entries({ 'mime.types': 'text/html html\ntext/plain txt\n', ...files })) {
+    for (const [path, text] of Object.entries({
+      'mime.types': 'text/html html\ntext/plain txt\n',
+      ...files,
+    })) {
       const full = join(this.root, path);
       mkdirSync(path.endsWith('/') ? full : dirname(full), { recursive: true });
       if (!path.endsWith('/')) writeFileSync(full, text);

@@ -72,7 +72,8 @@ describe('aliases', () => {
     expect(file(target)?.startsWith('/target')).toBe(false);
   });
 
-  test('a target without a slash is glued to what follows', () => expect(file('/c/f.txt')).toBe('/targetf.txt'));
+  test('a target without a slash is glued to what follows', () =>
+    expect(file('/c/f.txt')).toBe('/targetf.txt'));
 
   test("a virtual host's alias is tried before the main server's", () => {
     expect(file('/a/f.txt', 'other.test')).toBe('/other/f.txt');

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -45,9 +55,26 @@ test('a file that has just changed is not', () => {
 });
 
 test.each([
-  ['was rewritten with the same size and time', () => { writeFileSync(path, 'other'); utimesSync(path, 1_577_836_800, 1_577_836_800); }],
-  ['was replaced', () => { writeFileSync(`${path}.new`, 'other'); renameSync(`${path}.new`, path); }],
-  ['grew', () => { writeFileSync(path, 'firstly'); }],
+  [
+    'was rewritten with the same size and time',
+    () => {
+      writeFileSync(path, 'other');
+      utimesSync(path, 1_577_836_800, 1_577_836_800);
+    },
+  ],
+  [
+    'was replaced',
+    () => {
+      writeFileSync(`${path}.new`, 'other');
+      renameSync(`${path}.new`, path);
+    },
+  ],
+  [
+    'grew',
+    () => {
+      writeFileSync(path, 'firstly');
+    },
+  ],
 ])('a file that %s is forgotten', (_name, change) => {
   settle();
   read();

@@ -101,7 +101,8 @@ describe.runIf(existsSync(APACHE))('access logs equal those of apache2', () => {
       await send(apachePort, request);
       await send(gatewayPort, request);
     }
-    const lastLine = (name: string) => () => folder.read(`${name}.global`).split('\n').length > REQUESTS.length + 1;
+    const lastLine = (name: string) => () =>
+      folder.read(`${name}.global`).split('\n').length > REQUESTS.length + 1;
     await until('all lines of apache2', lastLine('apache'));
     await until('all lines of the gateway', lastLine('gateway'));
   });
@@ -114,13 +115,16 @@ describe.runIf(existsSync(APACHE))('access logs equal those of apache2', () => {
     folder.dispose();
   });
 
-  test.each(LOGS.map((log) => [String(log), typeof log === 'number' ? FORMATS[log]! : log]))('%s: %s', (log) => {
-    const lines = (name: string): readonly string[] =>
-      folder
-        .read(`${name}.${log}`)
-        .replaceAll(`:${/Listen 127.0.0.1:(\d+)/.exec(folder.read(`${name}.conf`))![1]}`, ':PORT')
-        .split('\n')
-        .filter((line) => !line.includes('/probe'));
-    expect(lines('gateway')).toEqual(lines('apache'));
-  });
+  test.each(LOGS.map((log) => [String(log), typeof log === 'number' ? FORMATS[log]! : log]))(
+    '%s: %s',
+    (log) => {
+      const lines = (name: string): readonly string[] =>
+        folder
+          .read(`${name}.${log}`)
+          .replaceAll(`:${/Listen 127.0.0.1:(\d+)/.exec(folder.read(`${name}.conf`))![1]}`, ':PORT')
+          .split('\n')
+          .filter((line) => !line.includes('/probe'));
+      expect(lines('gateway')).toEqual(lines('apache'));
+    },
+  );
 });
