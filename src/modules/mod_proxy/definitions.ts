@@ -16,8 +16,8 @@ const MAX_HOST = 255;
 const MAX_SCHEME = 15;
 
 /** httpd's reason to refuse a worker's URL. @source httpd `ap_proxy_define_worker_ex` */
-export function workerUrlProblem(url: string): string | undefined {
-  const parsed = parseBackendUrl(url);
+export function workerUrlProblem(url: string, mayHaveGroups = false): string | undefined {
+  const parsed = parseBackendUrl(url, mayHaveGroups);
   if (parsed === 'notAbsolute') return `URL must be absolute!: ${url}`;
   if (parsed === 'unparsable') return `Unable to parse URL: ${url}`;
   if (parsed.scheme.length > MAX_SCHEME) return `worker scheme (${parsed.scheme}) too long`;
@@ -48,7 +48,7 @@ export function defineWorker(
   url: string,
   options: { readonly isMatch: boolean; readonly copiesServerParameters: boolean; readonly span: Span },
 ): WorkerDefinition {
-  const parsed = parseBackendUrl(url);
+  const parsed = parseBackendUrl(url, options.isMatch);
   if (typeof parsed === 'string') throw new Error(`unchecked worker URL ${url}`);
   const definition = newWorkerDefinition(parsed, options.isMatch, options.span);
   if (options.copiesServerParameters) copyServerParameters(server, definition.parameters);

@@ -60,7 +60,7 @@ function bindPass(ctx: BindContext, node: DirectiveNode, isMatch: boolean): Boun
   const regex = isPattern ? ctx.regex(pattern, { message: 'Regular expression could not be compiled.' }) : undefined;
   if (isPattern && !regex) return undefined;
   if (target !== '!') {
-    const problem = isBalancerUrl(target) ? balancerUrlProblem(target) : workerUrlProblem(target);
+    const problem = isBalancerUrl(target) ? balancerUrlProblem(target) : workerUrlProblem(target, isPattern);
     if (problem !== undefined) return ctx.error(words.real, `ProxyPass ${problem}`);
   }
   return {

@@ -57,8 +57,13 @@ export function socketBar(url: string): number {
   return /^unix:/i.test(url) ? url.indexOf('|', 5) : -1;
 }
 
-/** The parts of a worker's URL, or what is wrong with it. @source httpd `ap_proxy_define_worker_ex` */
-export function parseBackendUrl(url: string): BackendUrl | UrlProblem {
+/**
+ * The parts of a worker's URL, or what is wrong with it.
+ *
+ * @param mayHaveGroups of a ProxyPassMatch: the port may be a `$n`
+ * @source httpd `ap_proxy_define_worker_ex`
+ */
+export function parseBackendUrl(url: string, mayHaveGroups = false): BackendUrl | UrlProblem {
   const bar = socketBar(url);
   const origin = withoutSocket(url);
   if (origin === undefined) return 'notAbsolute';
@@ -68,12 +73,12 @@ export function parseBackendUrl(url: string): BackendUrl | UrlProblem {
   const end = endOfAuthority(origin, start);
   const authority = origin.slice(start, end);
   const userEnd = authority.lastIndexOf('@') + 1;
-  const place = parseHostPort(authority.slice(userEnd));
+  const place = parseHostPort(authority.slice(userEnd), mayHaveGroups);
   if (!place) return 'unparsable';
   if (place.host === '' && bar < 0) return 'notAbsolute';
   const host = place.host === '' ? 'localhost' : place.host;
   const port = place.port === 0 ? defaultPort(scheme) : place.port;
-  const hasGroupInAuthority = authority.includes('$');
+  const hasGroupInAuthority = mayHaveGroups && authority.includes('$');
   const shownPort = place.portText.includes('$') ? `:${place.portText}` : port === defaultPort(scheme) ? '' : `:${port}`;
   const rest = origin.slice(end);
   return {
@@ -96,14 +101,17 @@ function endOfAuthority(url: string, start: number): number {
 }
 
 /** Host (lower case, no brackets) and port (0: none given); undefined: malformed. A `$` ends the port of a ProxyPassMatch. */
-function parseHostPort(text: string): { host: string; port: number; portText: string } | undefined {
+function parseHostPort(
+  text: string,
+  mayHaveGroups: boolean,
+): { host: string; port: number; portText: string } | undefined {
   const bracketEnd = text.startsWith('[') ? text.indexOf(']') : -1;
   if (text.startsWith('[') && bracketEnd < 0) return undefined;
   const colon = text.indexOf(':', Math.max(bracketEnd, 0));
   const hostText = colon < 0 ? text : text.slice(0, colon);
   const host = (bracketEnd < 0 ? hostText : text.slice(1, bracketEnd)).toLowerCase();
   const portText = colon < 0 ? '' : text.slice(colon + 1);
-  if (!/^[0-9]*(\$.*)?$/.test(portText)) return undefined;
+  if (!(mayHaveGroups ? /^[0-9]*(\$.*)?$/ : /^[0-9]*$/).test(portText)) return undefined;
   const digits = Number.parseInt(portText, 10);
   return { host, port: Number.isNaN(digits) ? 0 : digits & 0xffff, portText };
 }
