@@ -1,5 +1,5 @@
 import { growthDegree } from './pcre/growth.ts';
-import { STEP_LIMIT, search } from './pcre/machine.ts';
+import { search, stepLimitFor } from './pcre/machine.ts';
 import { PcreSyntaxError, captureIndexes } from './pcre/node.ts';
 import type { PcreNode } from './pcre/node.ts';
 import { parsePcre } from './pcre/parser.ts';
@@ -65,7 +65,8 @@ export function mustCompilePcre(source: string, options: Partial<PcreOptions> = 
 
 /** Longest subject for which JavaScript's own matching of a pattern of this growth stays within milliseconds. */
 function safeLengthFor(degree: number): number {
-  if (degree <= 1) return Infinity;
+  // Beyond some millions of bytes JavaScript's own stack may overflow.
+  if (degree <= 1) return 1_000_000;
   if (degree === Infinity) return 12;
   return Math.floor(2_000_000 ** (1 / degree));
 }
@@ -145,7 +146,7 @@ export class PcrePattern {
   /** As `exec`, by the machine that counts its steps. */
   execBounded(subject: string): PcreMatch | null {
     const { program, registers } = this.#machine();
-    if (search(program, subject, registers, { left: STEP_LIMIT }) !== 'match') return null;
+    if (search(program, subject, registers, { left: stepLimitFor(subject) }) !== 'match') return null;
     const match: (string | undefined)[] = [];
     for (let group = 0; group <= this.groupCount; group++) {
       const start = registers[2 * group]!;

@@ -101,6 +101,14 @@ describe('a pattern', () => {
     }
   });
 
+  test('neither overflows nor loses matches on a subject of megabytes', () => {
+    const subject = `${'/segment'.repeat(150_000)}?needle`;
+    expect(mustCompilePcre('needle$').exec(subject)?.[0]).toBe('needle');
+    expect(mustCompilePcre('[?](needle)').exec(subject)?.[1]).toBe('needle');
+    // What would take more than the machine's stack is no match.
+    expect(() => mustCompilePcre('^(?:/[^/]+)+$').test(subject.repeat(4))).not.toThrow();
+  });
+
   test('is matched by JavaScript when its loops end where they must', () => {
     const long = '/segment'.repeat(1000);
     expect(mustCompilePcre('^(?:/[^/]+)+$').growthDegree).toBe(1);

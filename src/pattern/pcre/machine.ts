@@ -2,11 +2,16 @@ import { WORD_BYTES, lowerByte } from './byte-set.ts';
 import { ANCHORS, OP, UNBOUNDED } from './program.ts';
 import type { Program } from './program.ts';
 
+/** A few tenths of a second; PCRE2, too, gives up after ten million, and httpd then takes it for no match. */
+const STEP_LIMIT = 10_000_000;
+
 /**
- * What one search may cost, in instructions that may fail or be tried again. A few tenths of a second; PCRE2, too, gives up
- * after ten million and httpd then takes it for no match.
+ * What one search may cost, in instructions that may fail or be tried again. A long subject is given some for each of
+ * its bytes, as PCRE2 counts afresh for each place where a match may begin.
  */
-export const STEP_LIMIT = 10_000_000;
+export function stepLimitFor(subject: string): number {
+  return STEP_LIMIT + 4 * subject.length;
+}
 
 /** Integers on the backtrack stack, at which a search is given up too. */
 const STACK_LIMIT = 24_000_000;
