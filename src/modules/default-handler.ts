@@ -69,8 +69,7 @@ function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
     logRequest(req, 'error', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
     return 404;
   }
-  const followsLinks = (allowOptions(req) & OPT.FollowSymLinks) !== 0;
-  const known = followsLinks ? recallFile(filename, finfo) : undefined;
+  const known = req.mayFollowLinks ? recallFile(filename, finfo) : undefined;
   return known ? sendSmallFile(req, known) : openAndSend(req, filename, finfo);
 }
 
@@ -98,9 +97,7 @@ function openFile(
   filename: string,
   finfo: Stats,
 ): { readonly descriptor: number; readonly stats: BigIntStats } | 403 {
-  const options = allowOptions(req);
-  const followsLinks = (options & OPT.FollowSymLinks) !== 0;
-  const mayBeLink = followsLinks || (options & OPT.SymLinksIfOwnerMatch) !== 0;
+  const mayBeLink = req.mayFollowLinks || (allowOptions(req) & OPT.SymLinksIfOwnerMatch) !== 0;
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (mayBeLink ? 0 : constants.O_NOFOLLOW);
   let descriptor: number;
   try {
@@ -111,7 +108,7 @@ function openFile(
     return 403;
   }
   const stats = fstatSync(descriptor, { bigint: true });
-  const isSame = followsLinks || (BigInt(finfo.ino) === stats.ino && BigInt(finfo.dev) === stats.dev);
+  const isSame = req.mayFollowLinks || (BigInt(finfo.ino) === stats.ino && BigInt(finfo.dev) === stats.dev);
   if (stats.isFile() && isSame) return { descriptor, stats };
   closeSync(descriptor);
   const reason = isSame ? 'not a regular file' : 'another file took its place';

@@ -64,6 +64,8 @@ export class RequestRecord {
   pathInfo = '';
   /** What `filename` is on disk; undefined: nothing, or not looked at. */
   finfo: Stats | undefined;
+  /** `FollowSymLinks` was on where the directory walk came to the file. */
+  mayFollowLinks = true;
   /** 0 none, 2 reverse proxy (ProxyPass, `[P]`, SetHandler when its handler runs). */
   proxyReq: 0 | 2 = 0;
   /** CONTEXT_PREFIX and CONTEXT_DOCUMENT_ROOT as an Alias set them. */

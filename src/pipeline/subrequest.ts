@@ -152,6 +152,7 @@ export function fastRedirect(req: RequestRecord, sub: RequestRecord): void {
   req.pathInfo = sub.pathInfo;
   req.args = sub.args;
   req.finfo = sub.finfo;
+  req.mayFollowLinks = sub.mayFollowLinks;
   req.handler = sub.handler;
   req.contentType = sub.contentType;
   req.contentEncoding = sub.contentEncoding;

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../../pipeline/request.ts';
+import { defaultPort, requestScheme } from '../../pipeline/url.ts';
 import { coreDir } from './access.ts';
 
 /** Name of the server as URLs that point back at it say it. @source httpd server/core.c `ap_get_server_name` */
@@ -10,7 +11,7 @@ export function serverName(req: RequestRecord): string {
 /** Port of the server as URLs that point back at it say it. @source httpd server/core.c `ap_get_server_port` */
 export function serverPort(req: RequestRecord): number {
   const config = coreDir(req);
-  const standard = req.connection.isTls ? 443 : 80;
+  const standard = defaultPort(requestScheme(req));
   const physical = config.useCanonicalPhysicalPort === true ? req.connection.localPort : 0;
   const own = req.server.port;
   if ((config.useCanonicalName ?? 'off') === 'on') return own || physical || standard;

@@ -119,11 +119,12 @@ export function createCoreServerConfig(): CoreServerConfig {
   return { serverAliases: [], errorLogFormats: new Map(), registeredMethods: [] };
 }
 
-/** The virtual host's own value, else the main server's. Names and aliases are never inherited. */
+/** The virtual host's own value, else the main server's. Names and AllowEncodedSlashes are never inherited. */
 export function mergeCoreServerConfig(base: CoreServerConfig, add: CoreServerConfig): CoreServerConfig {
   const merged: CoreServerConfig = { ...base, ...add };
   if (!add.serverName) delete merged.serverName;
   if (!add.serverPath) delete merged.serverPath;
+  if (!add.allowEncodedSlashes) delete merged.allowEncodedSlashes;
   merged.errorLogFormats = new Map([...base.errorLogFormats, ...add.errorLogFormats]);
   if (base.logLevels && add.logLevels) merged.logLevels = mergeLogLevels(base.logLevels, add.logLevels);
   return merged;

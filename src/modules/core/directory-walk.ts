@@ -128,13 +128,15 @@ class DirectoryWalk {
     return this.#matched ? base.mergeWith(this.#matched, this.#req.server.gateway.dirMerges) : base;
   }
 
-  /** What an access file may say here; undefined: it is not read. */
+  /**
+   * What an access file may say here; undefined: it is not read. Where no AllowOverride was ever given, httpd reads
+   * the file and allows nothing in it.
+   */
   #overrides(): HtaccessOverrides | undefined {
     const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
     const { overrides, overrideListOnly } = config ?? {};
-    const classes = overrides?.classes ?? 0;
     const hasList = overrideListOnly !== undefined && overrideListOnly.size > 0;
-    if (classes === 0 && !hasList) return undefined;
+    if (overrides?.classes === 0 && !hasList) return undefined;
     return withList(overrides ?? NO_OVERRIDES, hasList ? overrideListOnly : undefined);
   }
 
@@ -147,18 +149,19 @@ class DirectoryWalk {
     const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
     const options = effectiveOptions(config?.options);
     const followsAll = (options & OPT.FollowSymLinks) !== 0;
+    this.#req.mayFollowLinks = followsAll;
     const whole = this.#whole;
     if (followsAll && typeof whole === 'object') {
       if (!isLast) return { isEnd: false, isLevel: true, stats: undefined };
       return this.#kind(path, whole, isLast, true);
     }
-    const found = look(path, followsAll);
+    const found = look(path, false);
     if (typeof found === 'string') return this.#unreachable(path, found);
     if (found === undefined) return { isEnd: true, isLevel: false, stats: undefined };
     if (!found.isSymbolicLink()) return this.#kind(path, found, isLast, false);
     const target = look(path, true);
     const ownersMatch = (options & OPT.SymLinksIfOwnerMatch) !== 0 && typeof target === 'object' && target.uid === found.uid;
-    if (!ownersMatch) {
+    if (typeof target !== 'object' || (!followsAll && !ownersMatch)) {
       logRequest(this.#req, 'error', 'core', 'AH00037', `Symbolic link not allowed or link target not accessible: ${path}`);
       return 403;
     }
