@@ -90,8 +90,12 @@ for (const [file, list] of imports) {
   }
 }
 
-/** Reports every path of value imports from the files to one of the targets; one for each first file. */
-function wall(starts, targets, message) {
+/**
+ * Reports paths of value imports from the files to one of the targets, one for each first file.
+ *
+ * @param isOpaque files whose own imports are not followed
+ */
+function wall(starts, targets, message, isOpaque = () => false) {
   for (const start of starts) {
     const trail = new Map([[start, undefined]]);
     const queue = [start];
@@ -106,7 +110,7 @@ function wall(starts, targets, message) {
         break;
       }
       for (const { to, isType } of imports.get(file) ?? []) {
-        if (isType || trail.has(to) || !imports.has(to)) continue;
+        if (isType || isOpaque(to) || trail.has(to) || !imports.has(to)) continue;
         trail.set(to, file);
         queue.push(to);
       }

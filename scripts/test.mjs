@@ -3,24 +3,22 @@
  * skipped test is a failure. The last line is `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const isCi = process.env.CI === 'true';
 
-/** Servers that the differential tests talk to: a program and the Debian package that brings it. */
+/** Servers that the tests talk to: the folder and name of a program, and the Debian package that brings it. */
 const PEERS = [
-  { program: '/usr/sbin/apache2', packageName: 'apache2' },
-  { program: '/usr/sbin/nginx', packageName: 'nginx' },
-  { program: '/usr/bin/pcre2test', packageName: 'pcre2-utils' },
-  { program: '/usr/sbin/php-fpm8.2', packageName: 'php8.2-fpm', fallback: 'php-fpm', pattern: /^php-fpm/ },
+  { folder: '/usr/sbin', program: /^apache2$/, packageName: 'apache2' },
+  { folder: '/usr/sbin', program: /^nginx$/, packageName: 'nginx' },
+  { folder: '/usr/bin', program: /^pcre2test$/, packageName: 'pcre2-utils' },
+  { folder: '/usr/sbin', program: /^php-fpm/, packageName: 'php-fpm' },
 ];
 
-function isPresent({ program }) {
-  return (
-    existsSync(program) || spawnSync('sh', ['-c', `ls ${program.replace(/[\d.]+$/, '')}* `]).status === 0
-  );
+function isPresent({ folder, program }) {
+  return existsSync(folder) && readdirSync(folder).some((name) => program.test(name));
 }
 
 function run(command, args, options = {}) {
