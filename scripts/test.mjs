@@ -33,22 +33,10 @@ function installPeers() {
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const quiet = { stdio: 'ignore', env: environment, timeout: 600_000 };
     spawnSync('apt-get', ['-qq', 'update'], quiet);
-    for (const peer of missing) {
-      const names = [peer.packageName, peer.fallback].filter((name) => name !== undefined);
-      // Packaged services are not to be started on the machine that runs the tests.
-      for (const name of names) {
-        const args = [
-          '-qq',
-          '-y',
-          '--no-install-recommends',
-          '-o',
-          'DPkg::Options::=--force-confold',
-          'install',
-          name,
-        ];
-        spawnSync('apt-get', args, { ...quiet, env: { ...environment, RUNLEVEL: '1' } });
-        if (isPresent(peer)) break;
-      }
+    for (const { packageName } of missing) {
+      const args = ['-qq', '-y', '--no-install-recommends', 'install', packageName];
+      // In this runlevel a package does not start its service.
+      spawnSync('apt-get', args, { ...quiet, env: { ...environment, RUNLEVEL: '1' } });
     }
   }
   const absent = PEERS.filter((peer) => !isPresent(peer)).map((peer) => peer.packageName);
