@@ -130,7 +130,7 @@ describe.runIf(hasPcre2test)('random patterns', () => {
   const isOracleBug = (pattern: string): boolean => /\\R/.test(pattern) && /-s/.test(pattern);
 
   test('are taken, refused and matched as by PCRE2', { timeout: 60_000 }, () => {
-    const cases = fc.sample(randomCase, 3000).filter(({ pattern }) => pattern !== '');
+    const cases = fc.sample(randomCase, 1500).filter(({ pattern }) => pattern !== '');
     const answers = askPcre2(cases);
     expect(answers.length).toBe(cases.length);
     let compared = 0;
@@ -152,6 +152,6 @@ describe.runIf(hasPcre2test)('random patterns', () => {
         }
       });
     });
-    expect(compared).toBeGreaterThan(1000);
+    expect(compared).toBeGreaterThan(500);
   });
 });
