@@ -2,6 +2,9 @@ import type { BackendAddress } from './address.ts';
 import { Pool } from './pool.ts';
 import { LocalSlotArbiter, type SlotArbiter } from './slot-arbiter.ts';
 
+/** Patterns may make addresses of request data, so that pools without connections are not kept beyond this number. */
+const MANY_POOLS = 1024;
+
 /** The pools of this process, one for each backend address. They outlive plans: a reload keeps what stays. */
 export class PoolRegistry {
   readonly #pools = new Map<string, Pool>();
@@ -15,9 +18,18 @@ export class PoolRegistry {
   poolFor(address: BackendAddress): Pool {
     const known = this.#pools.get(address.key);
     if (known !== undefined) return known;
+    if (this.#pools.size >= MANY_POOLS) this.#dropEmpty();
     const pool = new Pool(address, this.#arbiter);
     this.#pools.set(address.key, pool);
     return pool;
+  }
+
+  #dropEmpty(): void {
+    for (const [key, pool] of this.#pools) {
+      if (!pool.isEmpty) continue;
+      pool.close();
+      this.#pools.delete(key);
+    }
   }
 
   /** Lets go of the pools that a new plan does not use: idle connections close, running requests finish. */

@@ -357,8 +357,13 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.#unregisterWhenEmpty();
   }
 
+  /** Nothing runs, waits or is open. */
+  get isEmpty(): boolean {
+    return this.#exchanges.length === 0 && this.#connections.length === 0 && this.#connecting === 0;
+  }
+
   #unregisterWhenEmpty(): void {
-    if (!this.#isClosed || this.#exchanges.length > 0 || this.stats.open > 0) return;
+    if (!this.#isClosed || !this.isEmpty) return;
     this.#arbiter.unregister(this.address.key, this);
     this.#watch.stop();
   }

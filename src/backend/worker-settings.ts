@@ -30,6 +30,7 @@ export interface WorkerSettings {
   readonly min: number;
   /** Most idle connections that `ttl` does not touch; undefined: as `max`. */
   readonly smax: number | undefined;
+  /** undefined: `DEFAULT_IDLE_MS`. */
   readonly ttlMs: number | undefined;
   readonly pingMs: number | undefined;
   readonly receiveBufferBytes: number;
@@ -66,6 +67,9 @@ export const DEFAULT_MAX_CONNECTIONS = 400;
 
 /** httpd resolves once and believes it for ever; a moved backend is then lost until a restart. */
 export const DEFAULT_ADDRESS_TTL_MS = 60_000;
+
+/** httpd keeps idle connections for ever, and with them the children of an application that others need, too. */
+export const DEFAULT_IDLE_MS = 10_000;
 
 /** What a parameter is when no line gives it. */
 export const WORKER_DEFAULTS: Omit<WorkerSettings, 'name' | 'scheme' | 'host' | 'port' | 'socketPath'> = {

@@ -4,6 +4,7 @@ import { backendAddress, type BackendAddress } from './address.ts';
 import type { PoolRegistry } from './pool-registry.ts';
 import {
   DEFAULT_ADDRESS_TTL_MS,
+  DEFAULT_IDLE_MS,
   DEFAULT_IO_BUFFER_BYTES,
   DEFAULT_MAX_CONNECTIONS,
   type WorkerSettings,
@@ -94,7 +95,7 @@ export class Worker {
         acquireMs: settings.acquireMs ?? timeoutMs,
         maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,
         keptConnections: settings.smax ?? Infinity,
-        idleMs: settings.ttlMs ?? Infinity,
+        idleMs: settings.ttlMs ?? DEFAULT_IDLE_MS,
         addressTtlMs: settings.addressTtlMs ?? DEFAULT_ADDRESS_TTL_MS,
         keepAlive: settings.keepAlive,
         isFresh: call.isFresh,
