@@ -22,13 +22,14 @@ export function skipSection(ctx: LoadContext, reader: LineReader, name: string, 
       continue;
     }
     // the last character goes unseen, be it a `>` or not
-    const closed = word.text.slice(2, -1);
+    const seen = word.text.slice(0, -1);
+    const closed = seen.slice(2);
     const top = open.at(-1)!;
     if (isSameName(top, closed)) {
       open.pop();
     } else {
       const related = [{ message: `the close tag is here`, span: line.span }];
-      report(ctx, 'syntax/wrong-close-tag', `Expected </${top}> but saw </${closed}>`, opener, { related });
+      report(ctx, 'syntax/wrong-close-tag', `Expected </${top}> but saw ${seen}>`, opener, { related });
       const depth = open.findLastIndex((section) => isSameName(section, closed));
       if (depth >= 0) open.length = depth;
     }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findDirective } from '../../grammar/catalogue/index.ts';
+import { CODES, type CodeInfo } from '../../src/diagnostics/codes.ts';
 import { load } from '../../src/load/load.ts';
 import type { LoadResult } from '../../src/load/request.ts';
 import { fileOf } from '../../src/source/line-index.ts';
@@ -17,7 +18,12 @@ export const hasApache = existsSync(APACHE) && existsSync(`${MODULES}/mod_macro.
 /** What reading a configuration comes to: the first error's place, or the lines of the tree. */
 export type Reading =
   | { readonly kind: 'refused'; readonly file: string; readonly line: number; readonly message: string }
-  | { readonly kind: 'read'; readonly lines: readonly string[] | undefined };
+  | {
+      readonly kind: 'read';
+      readonly lines: readonly string[] | undefined;
+      /** httpd's log numbers of what is warned of while reading. */
+      readonly warnings: readonly string[];
+    };
 
 /** A folder with a main file that loads a few modules and includes `fragment.conf`. */
 export class Bench {
@@ -59,11 +65,14 @@ export class Bench {
       timeout: 20_000,
     });
     if (run.status === null) throw new Error(`apache2 did not end: ${run.signal}`);
-    if (run.status === 0) return { kind: 'read', lines: dumpedLines(run.stdout) };
+    const warnings = [...run.stderr.matchAll(/^(?:\[[^\]]*\] ){3}(AH\d+):/gm)]
+      .map((match) => match[1]!)
+      .filter((ah) => LOG_NUMBERS.has(ah));
+    if (run.status === 0) return { kind: 'read', lines: dumpedLines(run.stdout), warnings };
     const error = run.stderr.split('\n').find((line) => line.startsWith('apache2: Syntax error'));
     if (error === undefined) {
       if (!run.stderr.includes('AH00526: Syntax error')) throw new Error(run.stderr);
-      return { kind: 'read', lines: undefined };
+      return { kind: 'read', lines: undefined, warnings };
     }
     let rest = error.slice('apache2: '.length);
     let place = { file: '', line: 0 };
@@ -83,7 +92,10 @@ export class Bench {
       env: new Map([['HGW_ENV', 'from env']]),
     });
     const error = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
-    if (error === undefined) return { kind: 'read', lines: treeLines(result) };
+    if (error === undefined) {
+      const warnings = result.diagnostics.flatMap(({ code }) => LOG_NUMBERS_BY_CODE.get(code) ?? []);
+      return { kind: 'read', lines: treeLines(result), warnings };
+    }
     const file = fileOf(result.sources, error.span.file);
     return {
       kind: 'refused',
@@ -93,6 +105,13 @@ export class Bench {
     };
   }
 }
+
+const LOG_NUMBERS_BY_CODE = new Map(
+  Object.entries(CODES).flatMap(([code, info]: [string, CodeInfo]) =>
+    info.ah === undefined ? [] : [[code, info.ah] as const],
+  ),
+);
+const LOG_NUMBERS = new Set(LOG_NUMBERS_BY_CODE.values());
 
 const SYNTAX_ERROR = /^Syntax error on line (\d+) of (macro '.*?" *used on line \d+ of "[^"]*"|[^:]*): /;
 

@@ -84,6 +84,7 @@ const FRAGMENTS: Readonly<Record<string, readonly string[]>> = {
     '\n<IfModule foo.c>\n<Foo>\n',
     '<IfModule foo.c>\n</IfModulex\nSetEnv a\n',
     '<IfModule foo.c>\n<Else> # c\n</Else>\n</IfModule>\n',
+    '<IfModule foo.c>\n</\n</IfModule>\n',
     '<IfModule foo.c>\n<Foo>\n</foo> x\n</IfModule> y\nSetEnv a\n',
     '<IfModule foo.c>\nInclude /nope\n${HGW_ENV\nDefine a:b\n</IfModule>\nSetEnv a\n',
     '<IfModule env_module>\nSetEnv a\n</IfModule>\n<IfModule mod_env.c>\nSetEnv b\n</IfModule>\n<IfModule Mod_env.c>\nSetEnv c\n</IfModule>\n',
@@ -299,6 +300,7 @@ function expectSameReading(bench: Bench, fragment: string): void {
   expect(placeOf(gateway)).toEqual(placeOf(httpd));
   if (httpd.kind === 'refused' && gateway.kind === 'refused')
     expect(plainMessage(httpd.message)).toContain(gateway.message);
+  if (httpd.kind === 'read' && gateway.kind === 'read') expect(gateway.warnings).toEqual(httpd.warnings);
   // without a dump of httpd's tree (an error of its walk pass) there is nothing more to compare
   if (httpd.kind === 'read' && gateway.kind === 'read' && httpd.lines !== undefined) {
     expect(gateway.lines).toEqual(httpd.lines);
