@@ -9,6 +9,21 @@ export const utilLdap = defineModule(catalogue, {
     { accepted: 'Takes part in authentication by LDAP, for which the AuthType line is refused.' },
     {},
     {
+      LDAPTrustedGlobalCert: oneOf(
+        'The certificate type {} is not recognised.',
+        'ca_der',
+        'ca_base64',
+        'ca_cert7_db',
+        'ca_secmod',
+        'cert_der',
+        'cert_base64',
+        'cert_key3_db',
+        'cert_nickname',
+        'key_der',
+        'key_base64',
+        'cert_pfx',
+        'key_pfx',
+      ),
       LDAPTrustedMode: oneOf(
         'Invalid LDAPTrustedMode setting: must be one of NONE, SSL, or TLS/STARTTLS',
         'none',
