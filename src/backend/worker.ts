@@ -36,6 +36,8 @@ export class Worker {
   status: number;
   /** When the member went into error state, on the clock of its balancer; -Infinity: no time recorded. */
   errorTimeMs = -Infinity;
+  /** Its retry time is over, and no request has shown yet that it works: it gets one request at a time. */
+  isOnTrial = false;
   /** Failures since the last success. */
   retries = 0;
   /** These may be changed at run time by the balancer-manager. */

@@ -122,6 +122,7 @@ export class Balancer {
   /** The backend was reached. */
   noteSuccess(worker: Worker): void {
     worker.errorTimeMs = -Infinity;
+    worker.isOnTrial = false;
     worker.retries = 0;
   }
 

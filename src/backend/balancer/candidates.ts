@@ -4,7 +4,8 @@ import { retryMember } from './error-state.ts';
 
 /**
  * The members to choose from: those of the lowest lbset that has any. Spares stand in for as many members as are out
- * of use; standbys only when there is nobody else.
+ * of use; standbys only when there is nobody else. Stricter than httpd: a member that was in error is tried by one
+ * request at a time, so that a backend which swallows connections does not swallow every request's time again.
  *
  * @returns in the order in which they are offered; empty: no member is usable
  * @source httpd modules/proxy/proxy_util.c, `ap_proxy_balancer_get_best_worker`
@@ -25,6 +26,7 @@ function candidatesOf(members: readonly Worker[], nowMs: number): readonly Worke
   const regular: Worker[] = [];
   const spares: Worker[] = [];
   const standbys: Worker[] = [];
+  const tried: Worker[] = [];
   let unusable = 0;
   for (const member of members) {
     const isExtra = member.has(STATUS.hotSpare) || member.has(STATUS.hotStandby);
@@ -33,7 +35,10 @@ function candidatesOf(members: readonly Worker[], nowMs: number): readonly Worke
       continue;
     }
     if (!member.isUsable) retryMember(member, nowMs);
-    if (member.isUsable) {
+    if (member.isUsable && member.isOnTrial && member.busy > 0) {
+      tried.push(member);
+      if (!isExtra) unusable += 1;
+    } else if (member.isUsable) {
       const list = member.has(STATUS.hotSpare) ? spares : member.has(STATUS.hotStandby) ? standbys : regular;
       list.push(member);
     } else if (!isExtra) {
@@ -41,5 +46,6 @@ function candidatesOf(members: readonly Worker[], nowMs: number): readonly Worke
     }
   }
   const offered = [...regular, ...spares.slice(0, unusable)];
-  return offered.length > 0 ? offered : standbys;
+  if (offered.length > 0) return offered;
+  return standbys.length > 0 ? standbys : tried;
 }

@@ -5,6 +5,7 @@ import type { Worker } from '../worker.ts';
 export function enterErrorState(member: Worker, nowMs: number): void {
   if (member.has(STATUS.ignoreErrors)) return;
   member.status |= STATUS.inError;
+  member.isOnTrial = false;
   member.errorTimeMs = nowMs;
 }
 
@@ -14,6 +15,7 @@ export function retryMember(member: Worker, nowMs: number): void {
   const isOver = nowMs > member.errorTimeMs + member.settings.retryMs;
   if (!isOver && !member.has(STATUS.ignoreErrors)) return;
   member.retries += 1;
+  member.isOnTrial = true;
   member.status &= ~STATUS.inError;
 }
 

@@ -222,6 +222,33 @@ describe('error state', () => {
     expect(site.requests(4)).toContain('a');
   });
 
+  test('a member that is back is tried by one request at a time, until one has succeeded', () => {
+    const site = new Site([{ name: 'a', retryMs: 1000 }, { name: 'b' }]);
+    const choose = (): Worker => {
+      const choice = site.balancer.choose({ url: '', cookie: undefined });
+      if (choice.kind === 'none') throw new Error(choice.message);
+      return choice.worker;
+    };
+    site.balancer.noteFailure(site.member('a'), 503);
+    site.now += 1001;
+    const running = Array.from({ length: 6 }, choose).map((worker) => worker.settings.name);
+    expect(running.filter((name) => name === 'a')).toHaveLength(1);
+    site.balancer.noteSuccess(site.member('a'));
+    site.balancer.release(site.member('a'), 200);
+    expect(
+      Array.from({ length: 4 }, choose).filter((worker) => worker.settings.name === 'a').length,
+    ).toBeGreaterThan(1);
+  });
+
+  test('a member on trial serves more requests when there is nobody else', () => {
+    const site = new Site([{ name: 'a', retryMs: 1000 }], { forceRecovery: false });
+    site.balancer.noteFailure(site.member('a'), 503);
+    site.now += 1001;
+    for (let request = 0; request < 3; request += 1) {
+      expect(site.balancer.choose({ url: '', cookie: undefined }).kind).toBe('member');
+    }
+  });
+
   test('a member that ignores errors never enters it; a timeout never causes it', () => {
     const site = new Site([{ name: 'a', status: '+I' }, { name: 'b' }]);
     site.balancer.noteFailure(site.member('a'), 503);
