@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type {
   AndNode,
   BinaryTestNode,
@@ -11,6 +10,7 @@ import type {
   WordNode,
 } from '../../grammar/expr/ast.ts';
 import { compileFnmatch } from '../pattern/fnmatch.ts';
+import { addressWords } from '../pattern/ip-address.ts';
 import { mustCompilePcre } from '../pattern/pcre.ts';
 import { parseSubnet, subnetContains } from '../pattern/subnet.ts';
 import { COMPARISONS } from './compare.ts';
@@ -197,7 +197,7 @@ function compileBinary(node: BinaryTestNode, settings: Settings, depth: number):
     const contains = compileSubnet(node.right);
     return (context, captures) => {
       const host = left(context, captures);
-      const address = isIP(host) === 0 ? (shortAddress(host) ?? hostAddress(host)) : host;
+      const address = addressWords(host) === undefined ? (shortAddress(host) ?? hostAddress(host)) : host;
       return address !== undefined && contains(address);
     };
   }

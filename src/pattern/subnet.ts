@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { addressWords, ipv4Word, ipv6Words, isMappedIpv4 } from './ip-address.ts';
 
 /** Addresses that share their first bits. */
 export interface Subnet {
@@ -23,14 +23,17 @@ export function parseSubnet(text: string): SubnetResult {
 }
 
 function parsePlain(text: string): SubnetResult {
-  if (isIPv4(text)) return { ok: true, subnet: subnetOf(4, [ipv4Word(text)], 32) };
-  if (isNetworkV6(text)) return { ok: true, subnet: subnetOf(6, ipv6Words(text), 128) };
-  return parsePartial(text);
+  const words = networkWords(text);
+  if (words === undefined) return parsePartial(text);
+  return { ok: true, subnet: subnetOf(words, 32 * words.length) };
 }
 
-/** Whether a subnet may be given by this address: APR takes neither scopes nor IPv4 addresses mapped into IPv6. */
-function isNetworkV6(text: string): boolean {
-  return isIPv6(text) && !text.includes('%') && !isMapped(ipv6Words(text));
+/** The words of an address that may name a subnet: APR takes neither scopes nor IPv4 addresses mapped into IPv6. */
+function networkWords(text: string): readonly number[] | undefined {
+  const word = ipv4Word(text);
+  if (word !== undefined) return [word];
+  const words = ipv6Words(text);
+  return words === undefined || isMappedIpv4(words) ? undefined : words;
 }
 
 /** Reads one to three decimal octets, as in `10.1` or `10.1.`. */
@@ -42,71 +45,40 @@ function parsePartial(text: string): SubnetResult {
     return failure('an address');
   }
   const word = octets.reduce((sum, octet, index) => sum + Number(octet) * 2 ** (24 - 8 * index), 0);
-  return { ok: true, subnet: subnetOf(4, [word], 8 * octets.length) };
+  return { ok: true, subnet: subnetOf([word], 8 * octets.length) };
 }
 
 function parseMasked(address: string, mask: string): SubnetResult {
-  const isV4 = isIPv4(address);
-  if (!isV4 && !isNetworkV6(address)) return failure('an address');
-  const words = isV4 ? [ipv4Word(address)] : ipv6Words(address);
-  const family = isV4 ? 4 : 6;
+  const words = networkWords(address);
+  if (words === undefined) return failure('an address');
   if (/^\s*[+-]?\d+$/.test(mask)) {
     const bits = Number(mask);
     if (bits < 1 || bits > words.length * 32) return failure('a prefix length');
-    return { ok: true, subnet: subnetOf(family, words, bits) };
+    return { ok: true, subnet: subnetOf(words, bits) };
   }
-  if (!isV4 || !isIPv4(mask)) return failure('a netmask');
   const bits = ipv4Word(mask);
-  return { ok: true, subnet: { family, network: [(words[0]! & bits) >>> 0], mask: [bits] } };
+  if (words.length !== 1 || bits === undefined) return failure('a netmask');
+  return { ok: true, subnet: { family: 4, network: [(words[0]! & bits) >>> 0], mask: [bits] } };
 }
 
 function failure(what: string): SubnetResult {
   return { ok: false, message: `not ${what}` };
 }
 
-function subnetOf(family: 4 | 6, words: readonly number[], bits: number): Subnet {
+function subnetOf(words: readonly number[], bits: number): Subnet {
   const mask = words.map((_, index) => {
     const kept = Math.min(32, Math.max(0, bits - 32 * index));
     return kept === 0 ? 0 : (0xffffffff << (32 - kept)) >>> 0;
   });
+  const family = words.length === 1 ? 4 : 6;
   return { family, network: words.map((word, index) => (word & mask[index]!) >>> 0), mask };
 }
 
 /** Whether the address, as text, is in the subnet. An IPv4 address mapped into IPv6 counts as IPv4. */
 export function subnetContains(subnet: Subnet, address: string): boolean {
-  const words = addressWords(address);
-  if (words === undefined || words.length !== subnet.network.length) return false;
+  const written = addressWords(address);
+  if (written === undefined) return false;
+  const words = isMappedIpv4(written) ? [written[3]!] : written;
+  if (words.length !== subnet.network.length) return false;
   return words.every((word, index) => (word & subnet.mask[index]!) >>> 0 === subnet.network[index]);
-}
-
-/** The address as one 32-bit word (IPv4) or four (IPv6); `undefined` when it is not an address. */
-function addressWords(address: string): readonly number[] | undefined {
-  if (isIPv4(address)) return [ipv4Word(address)];
-  const scope = address.indexOf('%');
-  const plain = scope < 0 ? address : address.slice(0, scope);
-  if (!isIPv6(plain)) return undefined;
-  const words = ipv6Words(plain);
-  return isMapped(words) ? [words[3]!] : words;
-}
-
-function isMapped(words: readonly number[]): boolean {
-  return words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
-}
-
-function ipv4Word(address: string): number {
-  return address.split('.').reduce((word, octet) => word * 256 + Number(octet), 0);
-}
-
-function ipv6Words(address: string): readonly number[] {
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
-  if (dotted !== null) {
-    const word = ipv4Word(dotted[2]!);
-    return ipv6Words(`${dotted[1]}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`);
-  }
-  const [head = '', tail] = address.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
-  const groups = [...first, ...zeros, ...last].map((group) => Number.parseInt(group, 16));
-  return [0, 2, 4, 6].map((index) => ((groups[index]! << 16) | groups[index + 1]!) >>> 0);
 }
