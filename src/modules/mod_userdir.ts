@@ -64,7 +64,6 @@ function lookAt(
 
 /** Control characters must not end up in a header. */
 function inHeader(path: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what is looked for
   return /[\x00-\x1f\x7f]/.test(path) ? escapePath(path) : path;
 }
 

@@ -10,8 +10,8 @@ const registries = new WeakMap<Report, Map<NameKind, Set<string>>>();
 /** Makes a name known to the lines after this one. */
 export function defineName(ctx: BindContext, kind: NameKind, name: string): void {
   let kinds = registries.get(ctx.report);
-  if (!kinds) registries.set(ctx.report, (kinds = new Map()));
-  const names = kinds.get(kind) ?? new Set();
+  if (!kinds) registries.set(ctx.report, (kinds = new Map<NameKind, Set<string>>()));
+  const names = kinds.get(kind) ?? new Set<string>();
   kinds.set(kind, names.add(name));
 }
 
