@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readable } from '../diagnostics/place.ts';
+import { coreServer } from '../modules/core/access.ts';
 import { fsPath } from '../source/fs-path.ts';
+import type { SourceSet, Span } from '../source/source.ts';
 import type { BuiltPlan } from '../server/build-plan.ts';
 import { localUrl, showAddress } from '../server/listen-address.ts';
 import { ListenError } from '../server/listeners.ts';
@@ -41,6 +43,7 @@ export async function prepare(
     sayLine(say, span === undefined ? message : `${placeOf(bound.sources, span)}: ${message}`);
   }
   if (processSettings.problems.length > 0) return undefined;
+  sayUnservedLogs(built, bound.sources, say);
   if (processSettings.listen.length === 0) {
     sayLine(say, 'no listening sockets available, shutting down');
     return undefined;
@@ -60,6 +63,20 @@ export async function prepare(
     gracefulTimeoutMs: processSettings.gracefulTimeoutMs,
   };
   return { configuration, built, process: processSettings, settings };
+}
+
+/** syslog is not spoken: its lines go where people will look, and the start says so. */
+function sayUnservedLogs({ plan }: BuiltPlan, sources: SourceSet, say: Say): void {
+  const seen = new Set<Span>();
+  for (const server of plan.gateway.servers) {
+    const { errorLog } = coreServer(server);
+    if (errorLog === undefined || seen.has(errorLog.span) || !/^syslog(?::|$)/.test(errorLog.target))
+      continue;
+    seen.add(errorLog.span);
+    say(
+      `${placeOf(sources, errorLog.span)}: warning: ErrorLog syslog is not served: lines go to standard error\n`,
+    );
+  }
 }
 
 /** Where errors go when no ErrorLog says: httpd's place for a whole configuration, standard error for a fragment in the foreground. */
@@ -153,6 +170,10 @@ function handleSignals(runner: Runner, args: ServerArguments, pidFile: string, i
       await reloadOnce(runner, args, isGraceful, inForeground);
     });
   };
+  // One request's fault is no reason to drop all others: there is nobody here who would start this process again.
+  process.on('uncaughtException', (error) => {
+    runner.log('crit', '', `internal fault: ${error.stack ?? error.message}`);
+  });
   process.on('SIGTERM', () => void end(false, 'SIGTERM'));
   process.on('SIGINT', () => void end(false, 'SIGINT'));
   process.on('SIGWINCH', () => {

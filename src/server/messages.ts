@@ -20,11 +20,15 @@ export type ToWorker =
   /** Accept nothing more, finish what runs, end. */
   | { readonly kind: 'drain' };
 
+export const ALIVE_EVERY_MS = 2000;
+
 /** From a serving process to the primary. */
 export type FromWorker =
   /** Listens to messages: what was sent before is lost. */
   | { readonly kind: 'awake' }
   | { readonly kind: 'ready' }
+  /** Sent every {@link ALIVE_EVERY_MS}: the event loop turns. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'failed'; readonly message: string }
   /** Lines for a program that the primary runs. */
   | { readonly kind: 'log'; readonly command: string; readonly viaShell: boolean; readonly lines: string };

@@ -11,6 +11,8 @@ const HEALTHY_MS = 5000;
 const LAST_PAUSE_MS = 30_000;
 /** First descriptor that a process inherits behind its standard ones and its channel. */
 const FIRST_LOG_FD = 4;
+/** A process that is silent for so long is stuck. */
+const STALLED_MS = 10_000;
 /** A process that did not get ready in this time won't. */
 const READY_TIMEOUT_MS = 30_000;
 
@@ -120,14 +122,17 @@ export class Primary {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => worker.process.kill('SIGKILL'), READY_TIMEOUT_MS);
       let isReady = false;
+      let watch: NodeJS.Timeout | undefined;
       let reason = 'a serving process ended before it was ready';
       worker.on('message', (message: unknown) => {
         if (isSlotMessage(message)) this.#slots.receive(worker.id, message);
         if (!isMessage<FromWorker>(message)) return;
         if (message.kind === 'awake') send(worker, { kind: 'serve', input: generation.input, logs });
+        else if (message.kind === 'alive') watch?.refresh();
         else if (message.kind === 'ready') {
           isReady = true;
           clearTimeout(late);
+          watch = setTimeout(() => this.#endStalled(worker), STALLED_MS);
           resolve();
         } else if (message.kind === 'failed') reason = message.message;
         else if (message.kind === 'log') this.#relay(message);
@@ -135,6 +140,7 @@ export class Primary {
       worker.on('error', (error) => (reason = error.message));
       worker.once('exit', (code, signal) => {
         clearTimeout(late);
+        clearTimeout(watch);
         generation.workers.delete(worker);
         this.#slots.detach(worker.id);
         if (!isReady) reject(new Error(reason));
@@ -142,6 +148,19 @@ export class Primary {
         this.#forgetIfEmpty(generation);
       });
     });
+  }
+
+  /** A process whose event loop stands still serves nobody, and cannot be asked to end. */
+  #endStalled(worker: Worker): void {
+    const pid = worker.process.pid ?? 0;
+    this.#options.errorLog.log(
+      'alert',
+      'core',
+      '',
+      `serving process ${pid} has been silent for too long; it is ended`,
+      {},
+    );
+    worker.process.kill('SIGKILL');
   }
 
   #relay({ command, viaShell, lines }: Extract<FromWorker, { kind: 'log' }>): void {

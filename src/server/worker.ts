@@ -4,7 +4,7 @@ import { gatewayPools } from '../backend/pool-registry.ts';
 import { ClusterLogs } from './log/inherited.ts';
 import { buildPlan } from './build-plan.ts';
 import { Gateway } from './gateway.ts';
-import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
+import { ALIVE_EVERY_MS, isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
 import { dropPrivileges } from './privileges.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
 
@@ -37,6 +37,7 @@ export function runWorker(htaccess: HtaccessSource): void {
           (started) => {
             gateway = started;
             say({ kind: 'ready' });
+            setInterval(() => say({ kind: 'alive' }), ALIVE_EVERY_MS).unref();
           },
           (error: unknown) => {
             say({ kind: 'failed', message: (error as Error).message });
