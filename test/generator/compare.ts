@@ -27,33 +27,39 @@ async function attempt(draft: Draft, kind: 'httpd' | 'gateway', world: World) {
 }
 
 /**
- * The smallest draft found that still shows a mismatch.
+ * The smallest draft found that still shows the mismatch.
  *
+ * @param target   the mismatch to keep: the same status lines must still differ in the same way
  * @param mostRuns how many smaller drafts are tried at most; each costs one start of both servers
  */
-export async function shrink(
-  draft: Draft,
-  mismatches: readonly Mismatch[],
-  world: World,
-  mostRuns = 150,
-): Promise<Draft> {
-  const first = mismatches[0]?.request;
-  let smallest: Draft = { ...draft, requests: draft.requests.filter((request) => request === first) };
-  if (smallest.requests.length === 0) smallest = draft;
+export async function shrink(draft: Draft, target: Mismatch, world: World, mostRuns = 150): Promise<Draft> {
+  const wanted = signature(target);
+  const shows = async (candidate: Draft): Promise<boolean> =>
+    (await compareServers(candidate, world)).some((mismatch) => signature(mismatch) === wanted);
+  let smallest: Draft = {
+    ...draft,
+    requests: draft.requests.filter((request) => request === target.request),
+  };
+  if (!(await shows(smallest))) smallest = draft;
   let runs = 0;
-  if ((await compareServers(smallest, world)).length === 0) return draft;
   for (let hasShrunk = true; hasShrunk;) {
     hasShrunk = false;
     for (const candidate of smaller(smallest)) {
       runs += 1;
       if (runs > mostRuns) return smallest;
-      const found = await compareServers(candidate, world);
-      const isSameKind = found.length > 0 && (found[0]?.request === '(start)') === (first === '(start)');
-      if (!isSameKind) continue;
+      if (!(await shows(candidate))) continue;
       smallest = candidate;
       hasShrunk = true;
       break;
     }
   }
   return smallest;
+}
+
+/** What tells one kind of mismatch from another: its changed status lines, or its first changed line. */
+function signature(mismatch: Mismatch): string {
+  if (mismatch.request === '(start)') return mismatch.request;
+  const changed = mismatch.difference.split('\n').filter((line) => /^[-+]/.test(line));
+  const statuses = changed.filter((line) => /^[-+] HTTP\//.test(line));
+  return statuses.length > 0 ? statuses.join('\n') : (changed[0] ?? '');
 }

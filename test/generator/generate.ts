@@ -232,6 +232,9 @@ function requestLine(random: Random): string {
 export function generateDraft(seed: number): Draft {
   const random = seededRandom(seed);
   const conf: Block[] = [...serverBlocks(random, 8)];
+  if (random.chance(0.8)) {
+    conf.unshift({ text: '<Directory "@DOCROOT@">', children: [line('AllowOverride All')] });
+  }
   if (random.chance(0.6)) {
     conf.push({
       text: '<FilesMatch "\\.php$">',

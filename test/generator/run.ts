@@ -14,17 +14,18 @@ function numberOption(name: string, fallback: number): number {
   return at < 0 ? fallback : Number(process.argv[at + 1]);
 }
 
-const first = numberOption('--seed', 1);
+const firstSeed = numberOption('--seed', 1);
 const count = numberOption('--count', 20);
 const mayShrink = !process.argv.includes('--no-shrink');
 const world = await openWorld();
 let failures = 0;
-for (let seed = first; seed < first + count; seed += 1) {
+for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
   const draft = generateDraft(seed);
   const found = await compareServers(draft, world);
   if (found.length === 0) continue;
   failures += 1;
-  const shown = mayShrink ? await shrink(draft, found, world) : draft;
+  const [first] = found;
+  const shown = mayShrink && first !== undefined ? await shrink(draft, first, world) : draft;
   const remaining = mayShrink ? await compareServers(shown, world) : found;
   console.log(`===== seed ${seed}: ${found.length} mismatches\n${printDraft(shown)}`);
   console.log(`${formatMismatches(remaining)}\n`);
