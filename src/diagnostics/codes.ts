@@ -22,6 +22,7 @@ export const CODES = {
   'syntax/missing-bracket': { summary: 'The opening line of a section lacks its >', severity: 'error' },
   'syntax/missing-argument': { summary: 'A section needs an argument', severity: 'error' },
   'syntax/argument-count': { summary: 'A directive has too few or too many arguments', severity: 'error' },
+  'syntax/nested-too-deeply': { summary: 'Sections are nested too deeply', severity: 'error' },
   'syntax/line-too-long': { summary: 'A line is longer than httpd reads', severity: 'error' },
 
   'load/not-allowed-here': { summary: 'A directive may not stand in .htaccess', severity: 'error' },

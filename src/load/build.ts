@@ -2,10 +2,13 @@ import type { SourceFile, Span } from '../source/source.ts';
 import { lineNode, type CloseTag, type OpenableSection } from '../syntax/line-node.ts';
 import type { LogicalLine } from '../syntax/mapped-text.ts';
 import type { ConfigNode, DirectiveNode } from '../syntax/tree.ts';
-import { type LoadContext, report } from './context.ts';
+import { type LoadContext, report, stop } from './context.ts';
 import { expandVariables } from './expand.ts';
 import { LineReader } from './line-reader.ts';
 import { findOnRead } from './on-read.ts';
+
+/** Sections within sections, over all files: what comes after walks the tree by recursion. httpd has no limit but its stack. */
+const MAX_DEPTH = 512;
 
 /** A section that is being filled, or a condition that holds: its lines go to what encloses it. */
 type Frame =
@@ -23,6 +26,7 @@ type Frame =
 export function readFileInto(ctx: LoadContext, file: SourceFile, into: ConfigNode[]): void {
   const reader = new LineReader(ctx, file);
   const frames: Frame[] = [];
+  const outerDepth = ctx.depth;
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     const { text } = line;
     if (text === '' || text[0] === '#') continue;
@@ -33,7 +37,13 @@ export function readFileInto(ctx: LoadContext, file: SourceFile, into: ConfigNod
       continue;
     }
     readLine(ctx, reader, frames, expandVariables(ctx, line), into);
+    ctx.depth = outerDepth + frames.length;
+    if (ctx.depth > MAX_DEPTH && !ctx.isStopped) {
+      report(ctx, 'syntax/nested-too-deeply', `More than ${MAX_DEPTH} sections within each other`, line.span);
+      stop(ctx);
+    }
   }
+  ctx.depth = outerDepth;
   if (!ctx.isStopped) reportUnclosed(ctx, frames);
 }
 

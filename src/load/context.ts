@@ -7,12 +7,14 @@ import type { ConfigFiles } from './files.ts';
 import type { ModuleTable } from './module-table.ts';
 import type { IncludeEntry, Macro } from './request.ts';
 
-/**
- * What one load may come to: lines read, and bytes of files, expansions and values, with an allowance for each text.
- * httpd has no such limits, and dies of macros that double at each level.
- */
-const MAX_LINES = 2_000_000;
-const MAX_BYTES = 256 * 1024 * 1024;
+/** How large one load may become: lines read; bytes of files, expansions and values, with an allowance for each text. */
+export interface LoadLimits {
+  readonly lines: number;
+  readonly bytes: number;
+  /** Longest line. */
+  readonly lineBytes: number;
+}
+
 const BYTES_PER_SOURCE = 1024;
 
 /** What reading has made so far. One load owns one context. */
@@ -27,8 +29,7 @@ export interface LoadContext {
   readonly macros: Map<string, Macro & { readonly uses: Span[] }>;
   readonly modules: ModuleTable;
   readonly includes: IncludeEntry[];
-  /** Longest line, in bytes. */
-  readonly lineLimit: number;
+  readonly limits: LoadLimits;
   /** Undefined in server configuration, where all that is executed while reading may stand. */
   readonly htaccess:
     { readonly admits: (row: CatalogueRow) => boolean; readonly ignoresForbidden: boolean } | undefined;
@@ -38,6 +39,8 @@ export interface LoadContext {
   serverRootSpan: Span | undefined;
   runtimeDir: string | undefined;
   includeDepth: number;
+  /** Sections and conditions that are open, in all files that are being read. */
+  depth: number;
   bytes: number;
   lines: number;
   hasMacros: boolean;
@@ -77,13 +80,13 @@ export function addSource(
 /** Counts bytes that were read or made. */
 export function countBytes(ctx: LoadContext, bytes: number, span: Span): void {
   ctx.bytes += bytes;
-  if (ctx.bytes > MAX_BYTES) stopTooLarge(ctx, `more than ${MAX_BYTES} bytes`, span);
+  if (ctx.bytes > ctx.limits.bytes) stopTooLarge(ctx, `more than ${ctx.limits.bytes} bytes`, span);
 }
 
 /** Counts one line that was read. */
 export function countLine(ctx: LoadContext, span: Span): void {
   ctx.lines++;
-  if (ctx.lines > MAX_LINES) stopTooLarge(ctx, `more than ${MAX_LINES} lines`, span);
+  if (ctx.lines > ctx.limits.lines) stopTooLarge(ctx, `more than ${ctx.limits.lines} lines`, span);
 }
 
 function stopTooLarge(ctx: LoadContext, size: string, span: Span): void {

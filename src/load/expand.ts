@@ -3,6 +3,9 @@ import { sliceMapped, spanWithin } from '../syntax/mapped-text.ts';
 import type { TextPiece } from '../syntax/tree.ts';
 import { countBytes, type LoadContext, report } from './context.ts';
 
+/** Longest line after expansion; httpd counts only what is written. */
+const MAX_EXPANDED_BYTES = 16 * 1024 * 1024;
+
 /**
  * The line with each `${NAME}` replaced by its value, once: what was put in is not looked at again. A name without a
  * value stays as it is, with a warning unless it holds a colon, as in mod_rewrite's `${map:key}`.
@@ -37,8 +40,13 @@ export function expandVariables(ctx: LoadContext, line: LogicalLine): LogicalLin
       continue;
     }
     copyUpTo(open);
-    if (expanded.length + value.length > ctx.lineLimit) {
-      report(ctx, 'load/too-large', `\${${name}} makes the line longer than ${ctx.lineLimit} bytes`, span);
+    if (expanded.length + value.length > MAX_EXPANDED_BYTES) {
+      report(
+        ctx,
+        'load/too-large',
+        `\${${name}} makes the line longer than ${MAX_EXPANDED_BYTES} bytes`,
+        span,
+      );
       break;
     }
     pieces.push({ at: expanded.length, span });

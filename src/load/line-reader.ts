@@ -35,7 +35,10 @@ export class LineReader {
       if (start < text.length) {
         const end = logicalLineEnd(text, start);
         stream.at = end + 1;
-        if (end - start >= this.#ctx.lineLimit && isTooLong(text, start, end, this.#ctx.lineLimit)) {
+        if (
+          end - start >= this.#ctx.limits.lineBytes &&
+          isTooLong(text, start, end, this.#ctx.limits.lineBytes)
+        ) {
           report(this.#ctx, 'syntax/line-too-long', 'Line too long', { file: id, start, end });
           this.#ctx.isIncomplete = true;
           continue;

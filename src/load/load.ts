@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ConfigNode } from '../syntax/tree.ts';
 import { readFileInto } from './build.ts';
-import { addSource, type LoadContext, report } from './context.ts';
+import { addSource, type LoadContext, type LoadLimits, report } from './context.ts';
 import { diskFiles, errorCode, processEnvironment, reasonOf } from './files.ts';
 import { readConfigFile } from './include.ts';
 import { ModuleTable } from './module-table.ts';
@@ -9,8 +9,9 @@ import type { HtaccessRequest, HtaccessResult, LoadRequest, LoadResult } from '.
 
 const DEFAULT_SERVER_ROOT = '/etc/apache2';
 const DEFAULT_VERSION = '2.4.71';
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const MAX_HTACCESS_LINE_BYTES = 8192;
+/** httpd limits lines only, and dies of macros that double at each level. An `.htaccess` is its author's, not the administrator's. */
+const LIMITS: LoadLimits = { lines: 2_000_000, bytes: 256 * 1024 * 1024, lineBytes: 16 * 1024 * 1024 };
+const HTACCESS_LIMITS: LoadLimits = { lines: 100_000, bytes: 32 * 1024 * 1024, lineBytes: 8192 };
 const COMMAND_LINE = '<-C/-c directives>';
 
 /**
@@ -40,7 +41,7 @@ export function loadHtaccess(request: HtaccessRequest): HtaccessResult {
     sources: [...running.sources.files],
     macros: new Map(running.macros.map((macro) => [macro.name, { ...macro, uses: [] }])),
     hasMacros: running.macros.length > 0,
-    lineLimit: MAX_HTACCESS_LINE_BYTES,
+    limits: HTACCESS_LIMITS,
     htaccess: { admits: admits ?? ((row) => row.override.length > 0), ignoresForbidden },
   });
   const tree: ConfigNode[] = [];
@@ -107,12 +108,13 @@ function createContext(
     diagnostics: [],
     macros: new Map(),
     includes: [],
-    lineLimit: MAX_LINE_BYTES,
+    limits: LIMITS,
     htaccess: undefined,
     stopsAtLoadModule: false,
     serverRootSpan: undefined,
     runtimeDir: undefined,
     includeDepth: 0,
+    depth: 0,
     bytes: 0,
     lines: 0,
     hasMacros: false,

@@ -130,6 +130,19 @@ describe('problems', () => {
     expect(result.diagnostics.map((d) => d.message)).toEqual(['Config variable ${e} is not defined']);
   });
 
+  test.each(['<Directory /x>\n', '<IfModule core.c>\n'])(
+    'of sections nested without end stop the reading: %j',
+    (opener) => {
+      expect(codes(read(opener.repeat(100_000)))).toEqual(['syntax/nested-too-deeply']);
+      const files = {
+        '/conf/inner.conf': `${opener.repeat(300)}${`</${opener.slice(1).split(' ')[0]}>\n`.repeat(300)}`,
+      };
+      expect(codes(read(`${opener.repeat(300)}Include inner.conf\n`, files))).toEqual([
+        'syntax/nested-too-deeply',
+      ]);
+    },
+  );
+
   test('of a main file that is missing are told at its path', () => {
     const result = load({ rootPath: '/nope', files: memoryFiles({}), env: new Map() });
     expect(result.diagnostics[0]!.message).toBe(
@@ -303,6 +316,16 @@ describe('.htaccess', () => {
     const lenient = loadHtaccess({ ...request, text: 'Define a\nSetEnv a\n', ignoresForbidden: true });
     expect(lenient.diagnostics.map((d) => d.severity)).toEqual(['warning']);
     expect(outline(lenient.tree)).toEqual(['SetEnv a']);
+  });
+
+  test('may not grow as a server configuration may', () => {
+    const doubling = Array.from(
+      { length: 20 },
+      (_, i) => `<Macro n${i + 1}>\nUse n${i}\nUse n${i}\n</Macro>\n`,
+    );
+    expect(codes(readHtaccess(`<Macro n0>\nSetEnv a\n</Macro>\n${doubling.join('')}Use n20\n`))).toEqual([
+      'load/too-large',
+    ]);
   });
 
   test.each([
