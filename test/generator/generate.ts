@@ -102,7 +102,23 @@ const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
   // httpd crashes on $1 when no regular expression has been tried yet, so the condition has one.
   (r) => line(`ProxyFCGISetEnvIf "%{REQUEST_URI} =~ m#^/(.)(.*)#" ${r.pick(NAMES)} "y-$1-%{reqenv:V1}"`),
   (r) => line(`CGIPassAuth ${r.pick(['On', 'Off'])}`),
+  (r) => line(`SetEnvIfExpr "${r.pick(EXPRESSIONS)}" ${r.pick(NAMES)}=e${r.below(100)}`),
+  (r) => line(`Options ${r.pick(['None', 'FollowSymLinks', '-FollowSymLinks', '+Indexes', 'All'])}`),
+  (r) => line(`AuthMerging ${r.pick(['And', 'Or', 'Off'])}`),
+  (r) => line(`RedirectRelative ${r.pick(['On', 'Off'])}`),
+  (r) => line(`AddLanguage ${r.pick(['de', 'en'])} .${r.pick(['html', 'txt'])}`),
+  (r) => line(`RemoveType .${r.pick(['html', 'txt'])}`),
+  (r) => line(`QualifyRedirectURL ${r.pick(['On', 'Off'])}`),
+  (r) => line(`UnsetEnv ${r.pick(NAMES)} ${r.pick(NAMES)}`),
+  (r) => ({
+    text: r.pick(['<RequireAny>', '<RequireAll>']),
+    children: [
+      line(`Require ${r.pick(['all granted', 'ip 127.0.0.0/8', 'method GET'])}`),
+      line(`Require ${r.pick(['env V1', 'not env V2', 'method HEAD', 'ip 10', 'expr "true"'])}`),
+    ],
+  }),
   (r) => ({ text: `<If "${r.pick(EXPRESSIONS)}">`, children: some(r, SIMPLE, 2) }),
+  (r) => ({ text: '<IfModule mod_alias.c>', children: some(r, SIMPLE, 2) }),
   (r) => ({
     text: `<Limit ${r.pick(['GET', 'POST PUT'])}>`,
     children: [line(`Require all ${r.pick(['granted', 'denied'])}`)],
@@ -150,6 +166,15 @@ const locationSection: Maker = (r) => {
   };
 };
 
+/** The members that requests to the generated balancer are shared between. */
+const POOL: Block = {
+  text: '<Proxy "balancer://pool">',
+  children: [
+    line('BalancerMember "fcgi://localhost:@F1@/one" route=a'),
+    line('BalancerMember "fcgi://localhost:@F2@/two" loadfactor=2'),
+  ],
+};
+
 const proxySection: Maker = (r) => ({
   text: r.chance(0.6)
     ? `<Proxy "${r.pick(['fcgi://localhost:@F1@/', 'fcgi://*', '*', 'fcgi://localhost:@F1@/p', 'fcgi://127.0.0.1:@F2@'])}">`
@@ -163,13 +188,23 @@ const SERVER: readonly [Maker, ...Maker[]] = [
   (r) => line(`AliasMatch "${r.pick(PATTERNS)}" "@DOCROOT@/a/${r.pick(['$1', 'f.txt', 'i.php'])}"`),
   (r) =>
     line(
-      `ProxyPass "${r.pick(URL_PATHS)}" "${r.pick(['!', 'fcgi://localhost:@F1@/p', 'fcgi://localhost:@F1@/p/', 'fcgi://127.0.0.1:@F2@', 'unix:@SOCK3@|fcgi://localhost/u/', 'fcgi://localhost:@F1@'])}"`,
+      `ProxyPass "${r.pick(URL_PATHS)}" "${r.pick(['!', 'fcgi://localhost:@F1@/p', 'fcgi://localhost:@F1@/p/', 'fcgi://127.0.0.1:@F2@/', 'unix:@SOCK3@|fcgi://localhost/u/', 'fcgi://localhost:@F1@/', 'balancer://pool/b'])}"`,
     ),
   (r) =>
     line(`ProxyPassMatch "${r.pick(PATTERNS)}" "fcgi://localhost:@F1@/m/${r.pick(['$1', '', '$0', 'x$2'])}"`),
   (r) => line(`AllowEncodedSlashes ${r.pick(['On', 'Off', 'NoDecode'])}`),
   (r) => line(`MergeSlashes ${r.pick(['On', 'Off'])}`),
   () => line('ProxyErrorOverride On 404'),
+  (r) => line(`UseCanonicalName ${r.pick(['On', 'Off'])}`),
+  (r) =>
+    line(
+      `Action ${r.pick(['text/html', 'text/plain', 'run'])} ${r.pick(['/a/i.php', '/sub/i.php', '/none'])}`,
+    ),
+  (r) =>
+    line(
+      `ProxyPass "${r.pick(URL_PATHS)}" "fcgi://localhost:@F1@/nc/" ${r.pick(['nocanon', 'mapping=encoded', 'noquery'])}`,
+    ),
+  (r) => line(`LimitRequestBody ${r.pick([0, 2, 100])}`),
   locationSection,
   locationSection,
   directorySection,
@@ -231,7 +266,7 @@ function requestLine(random: Random): string {
 /** A random configuration, document root and list of requests; the same for the same seed. */
 export function generateDraft(seed: number): Draft {
   const random = seededRandom(seed);
-  const conf: Block[] = [...serverBlocks(random, 8)];
+  const conf: Block[] = [POOL, ...serverBlocks(random, 12)];
   if (random.chance(0.8)) {
     conf.unshift({ text: '<Directory "@DOCROOT@">', children: [line('AllowOverride All')] });
   }
@@ -262,6 +297,6 @@ export function generateDraft(seed: number): Draft {
     conf,
     files: [...files, ...DIRECTORIES.filter((directory) => directory !== '')],
     htaccess,
-    requests: Array.from({ length: 16 }, () => requestLine(random)),
+    requests: Array.from({ length: 20 }, () => requestLine(random)),
   };
 }
