@@ -66,7 +66,7 @@ function answerServerOptions(req: RequestRecord): HookResult {
 }
 
 /** Sends the request's head back. @source httpd modules/http/http_filters.c `ap_send_http_trace` */
-function answerTrace(req: RequestRecord): HookResult | Promise<HookResult> {
+export function answerTrace(req: RequestRecord): HookResult | Promise<HookResult> {
   if (req.method !== 'TRACE') return DECLINED;
   const mode = coreServer(req.server).traceEnable ?? 'on';
   if (mode === 'off') {

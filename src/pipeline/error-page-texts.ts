@@ -141,7 +141,7 @@ function expectation(expect: string | undefined): string {
 
 function faultOfServer(req: RequestRecord, adminAddress: string | undefined): string {
   const notes = req.notes.get('error-notes');
-  if (req.notes.get('verbose-error-to') === '*' && notes !== undefined) return `<p>${notes}</p>\n`;
+  if (req.notes.get('verbose-error-to') === '*' && notes !== undefined) return `${notes}<p />\n`;
   return (
     '<p>The server encountered an internal error or\nmisconfiguration and was unable to complete\nyour request.</p>\n' +
     `<p>Please contact the server administrator at \n ${escapeHtml(adminAddress ?? '[no address given]')} ` +

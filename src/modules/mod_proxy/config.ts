@@ -88,14 +88,14 @@ export function mergeProxyServerConfig(base: ProxyServerConfig, add: ProxyServer
   return merged;
 }
 
-/** A balancer that the main server has, too, takes from it what it leaves unsaid, and its members when it has none. */
+/** A balancer that the main server has, too, is that one: its own members are lost, and it takes what it leaves unsaid. */
 function inheritBalancer(base: ProxyServerConfig, own: BalancerDefinition): BalancerDefinition {
   const outer = base.balancers.find((balancer) => balancer.name === own.name);
   if (!outer) return own;
   return {
     ...own,
     parameters: { ...outer.parameters, ...own.parameters },
-    members: own.members.length === 0 ? outer.members : own.members,
+    members: outer.members,
   };
 }
 

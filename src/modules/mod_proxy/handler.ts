@@ -2,9 +2,11 @@ import type { Worker } from '../../backend/worker.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, DONE, OK, type HookResult } from '../../pipeline/status.ts';
+import { answerTrace } from '../http_core.ts';
 import { coreServer, timeoutSeconds } from '../core/access.ts';
 import { tellProxyError } from '../mod_proxy_fcgi/script-response.ts';
 import { runBalanced } from './balanced.ts';
+import { isBlocked } from './blocked.ts';
 import { canonicalise, schemeHandler, splitSocket } from './canonicalise.ts';
 import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
 import { modProxy } from './index.ts';
@@ -37,10 +39,10 @@ export function proxyHandler(req: RequestRecord): HookResult | Promise<HookResul
     logRequest(req, 'error', 'proxy', 'AH01141', `proxy_handler no URL in ${req.filename}`);
     return 400;
   }
-  const refused = checkDomain(req, server, url) ?? checkBlocked(req, server, url);
-  if (refused !== undefined) return refused;
+  const elsewhere = checkDomain(req, server);
+  if (elsewhere !== undefined) return elsewhere;
   if (findBalancer(server, url)) return runBalanced(req, server, url, overridesOf(req), timeoutMs(req, server));
-  return runDirect(req, server, url, socket);
+  return server.blocked.length === 0 ? runDirect(req, server, url, socket) : serveUnblocked(req, server, url, socket);
 }
 
 /** Makes a request with `SetHandler "proxy:<url>"` a proxied one: the file's path follows the URL, unencoded. */
@@ -58,7 +60,7 @@ function claim(req: RequestRecord, handler: string): { readonly socket: string |
 }
 
 /** Counts down `Max-Forwards`; at zero the request ends here. */
-function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResult | undefined {
+function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResult | Promise<HookResult> | undefined {
   const text = req.headersIn.get('Max-Forwards');
   if (text === undefined) {
     if (server.maxForwards !== undefined && server.maxForwards >= 0) {
@@ -78,7 +80,7 @@ function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResul
     return refuse(req, 400, 'Max-Forwards has reached zero - proxy loop?');
   }
   req.proxyReq = 0;
-  if (req.method === 'TRACE') return DECLINED;
+  if (req.method === 'TRACE') return answerTrace(req);
   if ((coreServer(req.server).traceEnable ?? 'on') !== 'off') req.headersOut.set('Allow', 'TRACE');
   req.output.end();
   return DONE;
@@ -108,25 +110,29 @@ function checkTrace(req: RequestRecord): HookResult | undefined {
   return undefined;
 }
 
-/** ProxyDomain: a backend without a domain is given one, by a redirect. */
-function checkDomain(req: RequestRecord, server: ProxyServerConfig, url: string): HookResult | undefined {
+/** ProxyDomain: an absolute-form request for a host without a domain is sent to that host within the domain. */
+function checkDomain(req: RequestRecord, server: ProxyServerConfig): HookResult | undefined {
   if (server.domain === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return undefined;
-  const authority = /^[^:]*:\/\/(?:[^@/]*@)?([^:/?#]*)/.exec(url);
-  const host = authority?.[1];
-  if (!authority || host === undefined || host === '' || host.includes('.') || host === 'localhost') return undefined;
-  const end = authority[0].length;
-  req.headersOut.set('Location', url.slice(0, end) + server.domain + url.slice(end));
+  const absolute = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)([^/:?#.@]+)([:/?#].*)?$/s.exec(req.unparsedUri);
+  const host = absolute?.[2];
+  if (!absolute || host === undefined || host.toLowerCase() === 'localhost') return undefined;
+  req.headersOut.set('Location', `${absolute[1]!}${host}${server.domain}${absolute[3] ?? ''}`);
   return 301;
 }
 
-/** ProxyBlock: a host whose name contains one of the words is refused. */
-function checkBlocked(req: RequestRecord, server: ProxyServerConfig, url: string): HookResult | undefined {
-  if (server.blocked.length === 0) return undefined;
+/** ProxyBlock: a backend whose host is one of those is refused. */
+async function serveUnblocked(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+  url: string,
+  socket: string | undefined,
+): Promise<HookResult> {
   const place = parseNetLocation(url.slice(url.indexOf(':') + 1));
-  if (typeof place === 'string') return undefined;
-  if (!server.blocked.some((word) => word === '*' || place.host.includes(word))) return undefined;
-  logRequest(req, 'warn', 'proxy', 'AH00916', `connect to remote machine ${place.host} blocked`);
-  return refuse(req, 403, 'Connect to remote machine blocked');
+  if (typeof place !== 'string' && socket === undefined && (await isBlocked(place.host, server.blocked))) {
+    logRequest(req, 'warn', 'proxy', 'AH00916', `connect to remote machine ${place.host} blocked`);
+    return refuse(req, 403, 'Connect to remote machine blocked');
+  }
+  return runDirect(req, server, url, socket);
 }
 
 const NOTHING: ProxyDirConfig = {};

@@ -1,7 +1,6 @@
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, DONE, OK, type HookResult } from '../../pipeline/status.ts';
-import { normalizePath } from '../../pipeline/url.ts';
 import { substitute } from '../../pattern/substitute.ts';
 import type { PassRule, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 
@@ -64,32 +63,52 @@ function mapByPrefix(req: RequestRecord, rule: PassRule, fake: string, real: str
 }
 
 /**
- * `mapping=servlet`: path parameters (`;x=y`) do not count when the prefix is compared, and stay in the forwarded path.
+ * `mapping=servlet`: path parameters (`;x=y`) do not count when the prefix is compared, nor do segments that a later
+ * `..` takes back; what follows the prefix is forwarded as it is written.
  *
  * @source httpd modules/proxy/mod_proxy.c `alias_match_servlet`
  */
 function mapServlet(req: RequestRecord, fake: string, real: string): Mapped | undefined {
-  const bare = normalizePath(req.uri, { mergeSlashes: true, decodeUnreserved: false, dropParameters: true });
-  if (bare === undefined) return undefined;
-  const bareLength = prefixLength(bare, fake);
-  if (bareLength === 0) return undefined;
-  return { url: real + req.uri.slice(lengthWithParameters(req.uri, bareLength)), isMismatched: false, servletUri: bare };
+  const segments = servletSegments(req.uri);
+  if (!segments) return undefined;
+  const bare = `/${segments.map(({ name }) => name).join('/')}`;
+  if (prefixLength(bare, fake) === 0) return undefined;
+  const depth = fake.split('/').filter((part) => part !== '').length;
+  const last = segments[depth - 1];
+  const isWholeSegments = fake.endsWith('/') || !last;
+  const start = isWholeSegments ? (segments[depth]?.start ?? req.uri.length) : last.start + last.name.length;
+  return { url: real + req.uri.slice(start), isMismatched: false, servletUri: bare };
 }
 
-/** How much of a path with parameters stands for the first `bareLength` bytes of it without them. */
-function lengthWithParameters(uri: string, bareLength: number): number {
-  let bare = 0;
-  let at = 0;
-  while (at < uri.length && bare < bareLength) {
-    if (uri[at] === ';') {
-      const slash = uri.indexOf('/', at);
-      at = slash < 0 ? uri.length : slash;
-      continue;
+interface ServletSegment {
+  /** Without its parameters; '' for what follows a slash at the end. */
+  readonly name: string;
+  /** Where it begins in the path. */
+  readonly start: number;
+}
+
+/** The segments of a path as a servlet container sees them; undefined when it climbs above the root. */
+function servletSegments(path: string): readonly ServletSegment[] | undefined {
+  const segments: ServletSegment[] = [];
+  let start = 1;
+  for (;;) {
+    const slash = path.indexOf('/', start);
+    const end = slash < 0 ? path.length : slash;
+    const text = path.slice(start, end);
+    const parameters = text.indexOf(';');
+    const name = parameters < 0 ? text : text.slice(0, parameters);
+    const isLast = slash < 0;
+    if (name === '..') {
+      if (!segments.pop()) return undefined;
+      if (isLast) segments.push({ name: '', start: end });
+    } else if (name === '.' || name === '') {
+      if (isLast) segments.push({ name: '', start: end });
+    } else {
+      segments.push({ name, start });
     }
-    at++;
-    bare++;
+    if (isLast) return segments;
+    start = slash + 1;
   }
-  return at;
 }
 
 /** Tries one rule. @source httpd modules/proxy/mod_proxy.c `ap_proxy_trans_match` */
