@@ -306,20 +306,22 @@ class Binder {
     return near.length === 0 ? 'no module of httpd 2.4 has such a directive' : `did you mean ${near.join(', ')}?`;
   }
 
-  #use(entry: CatalogueEntry, definition: DirectiveDefinition<unknown, unknown> | undefined, node: DirectiveNode | SectionNode): void {
-    const base = { directive: entry.row.name, module: entry.module.module, span: node.name.span };
-    if (!definition) {
-      this.uses.push({ ...base, service: 'not served', note: 'the gateway does not know this module', isSecurity: false });
-    } else if ('notServed' in definition && definition.matters?.(node) === false) {
-      this.uses.push({ ...base, service: 'accepted', note: 'this line changes nothing', isSecurity: false });
-    } else if ('notServed' in definition) {
+  /** Notes a line of which not everything comes; what is served is the many, and needs no note. */
+  #use(
+    entry: CatalogueEntry,
+    definition: DirectiveDefinition<unknown, unknown> | undefined,
+    node: DirectiveNode | SectionNode,
+  ): void {
+    const note = (service: DirectiveUse['service'], text: string, isSecurity = false): void => {
+      const { row, module } = entry;
+      this.uses.push({ directive: row.name, module: module.module, span: node.name.span, service, note: text, isSecurity });
+    };
+    if (!definition) note('not served', 'the gateway does not know this module');
+    else if ('accepted' in definition) note('accepted', definition.accepted);
+    else if ('notServed' in definition) {
       const { security } = definition;
-      const isSecurity = typeof security === 'function' ? security(node) : security === true;
-      this.uses.push({ ...base, service: 'not served', note: definition.notServed, isSecurity });
-    } else if ('accepted' in definition) {
-      this.uses.push({ ...base, service: 'accepted', note: definition.accepted, isSecurity: false });
-    } else {
-      this.uses.push({ ...base, service: 'served', note: undefined, isSecurity: false });
+      if (definition.matters?.(node) === false) note('accepted', 'this line changes nothing');
+      else note('not served', definition.notServed, typeof security === 'function' ? security(node) : security === true);
     }
   }
 }

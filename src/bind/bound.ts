@@ -40,14 +40,14 @@ export interface BoundServer {
   readonly span: Span | undefined;
 }
 
-/** How the gateway stands to a directive that the configuration uses. */
+/** A line of the configuration that the gateway does not serve, or not as httpd does. */
 export interface DirectiveUse {
   readonly directive: string;
   readonly module: string;
   readonly span: Span;
-  readonly service: 'served' | 'accepted' | 'not served';
+  readonly service: 'accepted' | 'not served';
   /** The reason (accepted) or the effect (not served). */
-  readonly note: string | undefined;
+  readonly note: string;
   readonly isSecurity: boolean;
 }
 

@@ -28,7 +28,7 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
     const refuses = (isSecurity && !isAllowed) || policy.isStrict;
     const first = uses.find((use) => use.isSecurity) ?? uses[0]!;
     const more = uses.length > 1 ? ` (and ${uses.length - 1} more)` : '';
-    const note = readable(first.note ?? 'it has no effect');
+    const note = readable(first.note);
     say(
       `${placeOf(bound.sources, first.span)}: ${refuses ? 'error' : 'warning'}: ${name} is not served: ${note}${more}\n`,
     );
