@@ -15,7 +15,7 @@ import { modLbmethodHeartbeat } from './mod_lbmethod_heartbeat.ts';
 import { modLogConfig } from './mod_log_config/index.ts';
 import { modMacro } from './mod_macro.ts';
 import { modMime } from './mod_mime/index.ts';
-import { modNegotiation } from './mod_negotiation.ts';
+import { modNegotiation } from './mod_negotiation/index.ts';
 import { modProxy } from './mod_proxy/index.ts';
 import { modProxyAjp } from './mod_proxy_ajp.ts';
 import { modProxyBalancer } from './mod_proxy_balancer.ts';
