@@ -100,6 +100,12 @@ export const CODES = {
     summary: 'Directives that are good on their own contradict each other',
     severity: 'error',
   },
+  'plan/worker-shared': { summary: 'A line shares the worker of an earlier one', severity: 'info', ah: 'AH01145' },
+  'plan/worker-parameter-ignored': {
+    summary: 'A worker parameter has no effect, because the worker is shared',
+    severity: 'warning',
+    ah: 'AH01146',
+  },
   'plan/suspicious': {
     summary: 'Directives that are good on their own do not work together',
     severity: 'warning',

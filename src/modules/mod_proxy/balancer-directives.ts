@@ -11,7 +11,7 @@ import {
   type BoundParameters,
   type KeyValue,
 } from './key-values.ts';
-import { reportSharing } from './proxy-pass.ts';
+import { reportSharing, warnOfScheme } from './proxy-pass.ts';
 import { withoutSocket } from './url.ts';
 
 type Into = { readonly server: ProxyServerConfig; readonly dir: ProxyDirConfig };
@@ -49,6 +49,7 @@ function bindMember(ctx: BindContext, node: DirectiveNode): BoundMember | undefi
   if (withoutSocket(url.text) === undefined) return ctx.error(url, 'BalancerMember uses an invalid "unix:" URL');
   const problem = balancerUrlProblem(balancer.text) ?? workerUrlProblem(url.text);
   if (problem !== undefined) return ctx.error(url, `BalancerMember ${problem}`);
+  warnOfScheme(ctx, url);
   const parameters = bindParameters(ctx, pairs, 'worker', (reason) => `BalancerMember ${reason}`);
   return { balancer: balancer.text, url: url.text, parameters, span: node.span };
 }

@@ -50,6 +50,9 @@ export function bindParameters(
         ? setWorkerParameter({ ...WORKER_DEFAULTS }, pair.key, pair.value, bound.hasHealthChecks)
         : setBalancerParameter({}, pair.key, pair.value, (name) => bound.methodModules.includes(name));
     if (problem !== undefined) ctx.error(pair.span, message(problem, pair));
+    else if (target === 'balancer' && pair.key.toLowerCase() === 'lbmethod' && pair.value === 'heartbeat') {
+      ctx.warn(pair.span, 'no heartbeats are heard: this balancer balances by requests');
+    }
   }
   return bound;
 }

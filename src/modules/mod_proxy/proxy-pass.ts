@@ -62,6 +62,7 @@ function bindPass(ctx: BindContext, node: DirectiveNode, isMatch: boolean): Boun
   if (target !== '!') {
     const problem = isBalancerUrl(target) ? balancerUrlProblem(target) : workerUrlProblem(target, isPattern);
     if (problem !== undefined) return ctx.error(words.real, `ProxyPass ${problem}`);
+    warnOfScheme(ctx, words.real);
   }
   return {
     fake,
@@ -121,6 +122,13 @@ function sortWords(ctx: BindContext, node: DirectiveNode, isMatch: boolean): Pas
     words.mapping = mapping;
   }
   return words;
+}
+
+/** Tells that a backend of another scheme will not be spoken to. */
+export function warnOfScheme(ctx: BindContext, url: Word): void {
+  const scheme = withoutSocket(url.text)?.split(':')[0]?.toLowerCase() ?? '';
+  if (scheme === 'fcgi' || scheme === 'balancer') return;
+  ctx.warn(url, `the gateway speaks FastCGI only: requests for ${scheme}: backends are answered with 500`);
 }
 
 /** The section around that forbids ProxyPass, innermost first. */
