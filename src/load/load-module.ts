@@ -16,9 +16,10 @@ export function loadModule(ctx: LoadContext, { node }: OnReadCall): void {
   if (loaded?.kind === 'static') {
     report(ctx, 'load/module-built-in', `module ${identifier} is built-in and can't be loaded`, name!.span);
   } else if (loaded !== undefined) {
-    const related = loaded.span && [{ message: 'it is loaded here', span: loaded.span }];
+    if (loaded.span === undefined) return; // counted as loaded without a line: this is its first
+    const related = [{ message: 'it is loaded here', span: loaded.span }];
     const message = `module ${identifier} is already loaded, skipping`;
-    report(ctx, 'load/module-loaded-twice', message, name!.span, related && { related });
+    report(ctx, 'load/module-loaded-twice', message, name!.span, { related });
   } else {
     if (findModule(identifier) === undefined) {
       report(

@@ -14,6 +14,7 @@ const APACHE = '/usr/sbin/apache2';
 const MODULES = '/usr/lib/apache2/modules';
 
 export const hasApache = existsSync(APACHE) && existsSync(`${MODULES}/mod_macro.so`);
+if (!hasApache) console.warn('apache2 is not installed: what it reads is not compared');
 
 /** What reading a configuration comes to: the first error's place, or the lines of the tree. */
 export type Reading =
