@@ -57,7 +57,11 @@ export function bindHtaccess(
   directory: string,
   overrides: HtaccessOverrides,
   running: Pick<LoadResult, 'modules' | 'serverRoot'>,
-): { readonly scope: BoundScope; readonly diagnostics: readonly Diagnostic[]; readonly uses: readonly DirectiveUse[] } {
+): {
+  readonly scope: BoundScope;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly uses: readonly DirectiveUse[];
+} {
   const diagnostics: Diagnostic[] = [];
   const loadedSources = new Set(running.modules.map((module) => module.source));
   const binder = new Binder(
@@ -82,7 +86,11 @@ function isLoaded(module: Module, loaded: LoadResult): boolean {
 function moduleLookup(modules: LoadResult['modules']): (name: string) => boolean {
   const names = new Set<string>();
   for (const { identifier, source } of modules) {
-    names.add(identifier).add(identifier.replace(/_module$/, '')).add(source).add(source.replace(/\.c$/, ''));
+    names
+      .add(identifier)
+      .add(identifier.replace(/_module$/, ''))
+      .add(source)
+      .add(source.replace(/\.c$/, ''));
   }
   return (name) => names.has(name);
 }
@@ -96,7 +104,11 @@ class Binder {
   readonly #isLoaded: (entry: CatalogueEntry) => boolean;
   readonly #overrides: HtaccessOverrides | undefined;
 
-  constructor(env: BindEnvironment, isLoadedEntry: (entry: CatalogueEntry) => boolean, overrides: HtaccessOverrides | undefined) {
+  constructor(
+    env: BindEnvironment,
+    isLoadedEntry: (entry: CatalogueEntry) => boolean,
+    overrides: HtaccessOverrides | undefined,
+  ) {
     this.#env = env;
     this.#isLoaded = isLoadedEntry;
     this.#overrides = overrides;
@@ -106,13 +118,27 @@ class Binder {
     const ctx = new ScopeContext(this.#env, [{ kind: 'server', path: undefined }], false);
     const first = tree[0]?.span ?? { file: 0, start: 0, end: 0 };
     const items = this.#items(ctx, tree, [], vhosts);
-    const root: BoundScope = { kind: 'scope', section: 'server', scope: 'server', argument: '', span: first, items };
+    const root: BoundScope = {
+      kind: 'scope',
+      section: 'server',
+      scope: 'server',
+      argument: '',
+      span: first,
+      items,
+    };
     return { addresses: [], root, span: undefined };
   }
 
   htaccess(tree: readonly ConfigNode[], span: Span, directory: string): BoundScope {
     const ctx = new ScopeContext(this.#env, [{ kind: 'htaccess', path: directory }], false);
-    return { kind: 'scope', section: 'htaccess', scope: 'htaccess', argument: directory, span, items: this.#items(ctx, tree, [], undefined) };
+    return {
+      kind: 'scope',
+      section: 'htaccess',
+      scope: 'htaccess',
+      argument: directory,
+      span,
+      items: this.#items(ctx, tree, [], undefined),
+    };
   }
 
   /** @param inline sections around these nodes that are no scopes (`<Limit>`, `<RequireAll>`), innermost last */
@@ -134,7 +160,10 @@ class Binder {
       const lower = node.name.text.toLowerCase();
       if (lower === 'elseif' || lower === 'else') {
         if (chain === 'none') {
-          ctx.error(node, '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope');
+          ctx.error(
+            node,
+            '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope',
+          );
           continue;
         }
       }
@@ -145,7 +174,12 @@ class Binder {
     return items;
   }
 
-  #directive(ctx: ScopeContext, node: DirectiveNode, inline: readonly SectionNode[], limit: MethodLimit | undefined): BoundRow | undefined {
+  #directive(
+    ctx: ScopeContext,
+    node: DirectiveNode,
+    inline: readonly SectionNode[],
+    limit: MethodLimit | undefined,
+  ): BoundRow | undefined {
     const found = this.#find(ctx, node.name.text.toLowerCase(), node, inline);
     if (!found) return undefined;
     const { entry, definition } = found;
@@ -161,7 +195,13 @@ class Binder {
     return this.#row(entry, value, node.span, limit);
   }
 
-  #row(entry: CatalogueEntry, value: unknown, span: Span, limit: MethodLimit | undefined, part?: BoundRow['part']): BoundRow {
+  #row(
+    entry: CatalogueEntry,
+    value: unknown,
+    span: Span,
+    limit: MethodLimit | undefined,
+    part?: BoundRow['part'],
+  ): BoundRow {
     return {
       kind: 'row',
       module: entry.module.module,
@@ -184,28 +224,45 @@ class Binder {
     const found = this.#find(ctx, `<${lower}`, node, inline);
     if (!found) return [];
     if (!node.hasBracket) {
-      this.#env.report(diagnostic('syntax/missing-bracket', `<${node.name.text}> directive missing closing '>'`, node.name.span));
+      this.#env.report(
+        diagnostic(
+          'syntax/missing-bracket',
+          `<${node.name.text}> directive missing closing '>'`,
+          node.name.span,
+        ),
+      );
       return [];
     }
     const { entry, definition } = found;
     this.#use(entry, definition, node);
     if (lower === 'virtualhost') return this.#virtualHost(ctx, node, vhosts);
-    if (definition && 'bindSection' in definition) return this.#inlineSection(ctx, node, inline, entry, definition, limit);
+    if (definition && 'bindSection' in definition)
+      return this.#inlineSection(ctx, node, inline, entry, definition, limit);
     const head = SCOPE_SECTIONS.get(lower)?.(ctx, node);
     if (!head) {
       if (!SCOPE_SECTIONS.has(lower)) this.#unservedSection(ctx, node, definition);
       return [];
     }
     const inner = ctx.within(head.scope, head.argument, head.regex !== undefined);
-    const scope: BoundScope = { kind: 'scope', ...head, span: node.span, items: this.#items(inner, node.children, [], undefined) };
+    const scope: BoundScope = {
+      kind: 'scope',
+      ...head,
+      span: node.span,
+      items: this.#items(inner, node.children, [], undefined),
+    };
     const opening = definition && 'structural' in definition ? definition.opening : undefined;
     const value = opening?.bind(inner, node);
     return value === undefined ? [scope] : [scope, this.#row(entry, value, node.span, undefined, 'opening')];
   }
 
   /** A section of a module that is not served: its lines are checked, but nothing comes of them. */
-  #unservedSection(ctx: ScopeContext, node: SectionNode, definition: DirectiveDefinition<unknown, unknown> | undefined): void {
-    if (definition && 'bind' in definition && definition.bind) definition.bind(ctx, { ...node, kind: 'directive' });
+  #unservedSection(
+    ctx: ScopeContext,
+    node: SectionNode,
+    definition: DirectiveDefinition<unknown, unknown> | undefined,
+  ): void {
+    if (definition && 'bind' in definition && definition.bind)
+      definition.bind(ctx, { ...node, kind: 'directive' });
     const inner = ctx.within('directory', node.args[0]?.text ?? '', false);
     this.#items(inner, node.children, [], undefined);
   }
@@ -219,7 +276,14 @@ class Binder {
     const inner = ctx.within('vhost', undefined, false);
     const items = this.#items(inner, node.children, [], undefined);
     if (!addresses) return [];
-    const root: BoundScope = { kind: 'scope', section: 'server', scope: 'vhost', argument: '', span: node.span, items };
+    const root: BoundScope = {
+      kind: 'scope',
+      section: 'server',
+      scope: 'vhost',
+      argument: '',
+      span: node.span,
+      items,
+    };
     vhosts.push({ addresses, root, span: node.span });
     return [];
   }
@@ -256,7 +320,9 @@ class Binder {
     }
     const place = placeOf(ctx.scopes.map((scope) => scope.kind));
     const isAmongRequirements = inline.some((section) => /^require/i.test(section.name.text));
-    if (isAmongRequirements ? !entry.row.override.includes('AuthConfig') : !this.#mayStand(entry, place, node)) {
+    if (
+      isAmongRequirements ? !entry.row.override.includes('AuthConfig') : !this.#mayStand(entry, place, node)
+    ) {
       this.#notAllowed(ctx, entry, place, node, inline);
       return undefined;
     }
@@ -273,12 +339,21 @@ class Binder {
         return row.directory;
       case 'htaccess': {
         const classes = row.override.reduce((bits, name) => bits | OVERRIDE_BITS[name], 0);
-        return (classes & (this.#overrides?.classes ?? 0)) !== 0 || this.#overrides?.list?.has(node.name.text.toLowerCase()) === true;
+        return (
+          (classes & (this.#overrides?.classes ?? 0)) !== 0 ||
+          this.#overrides?.list?.has(node.name.text.toLowerCase()) === true
+        );
       }
     }
   }
 
-  #notAllowed(ctx: ScopeContext, entry: CatalogueEntry, place: Place, node: DirectiveNode | SectionNode, inline: readonly SectionNode[]): void {
+  #notAllowed(
+    ctx: ScopeContext,
+    entry: CatalogueEntry,
+    place: Place,
+    node: DirectiveNode | SectionNode,
+    inline: readonly SectionNode[],
+  ): void {
     const container = inline.at(-1)?.name.text ?? containerName(ctx);
     const where = container === undefined ? 'here' : `in <${container}> context`;
     const message = `${entry.row.name} not allowed ${where}`;
@@ -296,14 +371,18 @@ class Binder {
       ctx.warn(node, message, 'the line is ignored, by AllowOverride Nonfatal=Unknown');
       return;
     }
-    this.#env.report(diagnostic('bind/unknown-directive', message, node.name.span, { help: this.#unknownHelp(lower) }));
+    this.#env.report(
+      diagnostic('bind/unknown-directive', message, node.name.span, { help: this.#unknownHelp(lower) }),
+    );
   }
 
   #unknownHelp(lower: string): string {
     const [absent] = findDirective(lower);
     if (absent) return `it belongs to ${absent.module.source}: load ${absent.module.identifier}`;
     const near = suggestNames(lower, directiveNames());
-    return near.length === 0 ? 'no module of httpd 2.4 has such a directive' : `did you mean ${near.join(', ')}?`;
+    return near.length === 0
+      ? 'no module of httpd 2.4 has such a directive'
+      : `did you mean ${near.join(', ')}?`;
   }
 
   /** Notes a line of which not everything comes; what is served is the many, and needs no note. */
@@ -314,14 +393,26 @@ class Binder {
   ): void {
     const note = (service: DirectiveUse['service'], text: string, isSecurity = false): void => {
       const { row, module } = entry;
-      this.uses.push({ directive: row.name, module: module.module, span: node.name.span, service, note: text, isSecurity });
+      this.uses.push({
+        directive: row.name,
+        module: module.module,
+        span: node.name.span,
+        service,
+        note: text,
+        isSecurity,
+      });
     };
     if (!definition) note('not served', 'the gateway does not know this module');
     else if ('accepted' in definition) note('accepted', definition.accepted);
     else if ('notServed' in definition) {
       const { security } = definition;
       if (definition.matters?.(node) === false) note('accepted', 'this line changes nothing');
-      else note('not served', definition.notServed, typeof security === 'function' ? security(node) : security === true);
+      else
+        note(
+          'not served',
+          definition.notServed,
+          typeof security === 'function' ? security(node) : security === true,
+        );
     }
   }
 }
@@ -356,14 +447,20 @@ function placesOf(entry: CatalogueEntry): string {
 }
 
 /** Methods in force inside a `<Limit>` or `<LimitExcept>`; other inline sections keep what was in force. */
-function methodLimit(node: SectionNode, value: unknown, outer: MethodLimit | undefined): MethodLimit | 'empty' | undefined {
+function methodLimit(
+  node: SectionNode,
+  value: unknown,
+  outer: MethodLimit | undefined,
+): MethodLimit | 'empty' | undefined {
   const lower = node.name.text.toLowerCase();
   if (lower !== 'limit' && lower !== 'limitexcept') return outer;
   const methods = value as readonly string[];
   const own: MethodLimit = lower === 'limit' ? { only: methods } : { except: methods };
   if (!outer) return own;
   if ('only' in outer) {
-    const kept = outer.only.filter((method) => ('only' in own ? own.only.includes(method) : !own.except.includes(method)));
+    const kept = outer.only.filter((method) =>
+      'only' in own ? own.only.includes(method) : !own.except.includes(method),
+    );
     return kept.length === 0 ? 'empty' : { only: kept };
   }
   if ('only' in own) {

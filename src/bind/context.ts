@@ -2,6 +2,7 @@ import { parseExpr } from '../../grammar/expr/index.ts';
 import { diagnostic, type DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Diagnostic, Report } from '../diagnostics/diagnostic.ts';
 import type { BindContext, BoundExpr, BoundRegex, ScopeKind } from '../modules/module.ts';
+import { exprChecks } from '../pattern/expr-checks.ts';
 import { compilePcre } from '../pattern/pcre.ts';
 import type { Span } from '../source/source.ts';
 import { spanWithin } from '../syntax/mapped-text.ts';
@@ -32,7 +33,12 @@ export class ScopeContext implements BindContext {
   readonly inlineSections: readonly string[];
   readonly #env: BindEnvironment;
 
-  constructor(env: BindEnvironment, scopes: readonly Scope[], isRegexScope: boolean, inlineSections: readonly string[] = []) {
+  constructor(
+    env: BindEnvironment,
+    scopes: readonly Scope[],
+    isRegexScope: boolean,
+    inlineSections: readonly string[] = [],
+  ) {
     this.#env = env;
     this.inlineSections = inlineSections;
     this.scopes = scopes;
@@ -63,7 +69,10 @@ export class ScopeContext implements BindContext {
 
   /** The same scope, inside a section that is none. */
   inside(name: string): ScopeContext {
-    return new ScopeContext(this.#env, this.scopes, this.isRegexScope, [...this.inlineSections, name.toLowerCase()]);
+    return new ScopeContext(this.#env, this.scopes, this.isRegexScope, [
+      ...this.inlineSections,
+      name.toLowerCase(),
+    ]);
   }
 
   /** Reports a section that stands somewhere inside a scope where it must not. */
@@ -96,19 +105,41 @@ export class ScopeContext implements BindContext {
     const result = compilePcre(word.text, { caseless });
     if (result.ok) return { source: word.text, caseless, span: word.span };
     if (result.reason === 'unsupported') {
-      return this.#report('bind/pattern-not-portable', word.span, `the pattern cannot be carried over exactly: ${result.message}`);
+      return this.#report(
+        'bind/pattern-not-portable',
+        word.span,
+        `the pattern cannot be carried over exactly: ${result.message}`,
+      );
     }
-    return this.error(word, `${options.message ?? 'Regular expression could not be compiled.'}`, `${result.message} (at character ${result.offset + 1} of the pattern)`);
+    return this.error(
+      word,
+      `${options.message ?? 'Regular expression could not be compiled.'}`,
+      `${result.message} (at character ${result.offset + 1} of the pattern)`,
+    );
   }
 
   expr(word: Word, mode: 'boolean' | 'string', message = '', help?: string): BoundExpr | undefined {
-    const result = parseExpr(word.text, mode);
-    if (!result.ok) return this.error(word, `${message}${result.message}`, help ?? result.hint);
+    const result = parseExpr(word.text, mode, {
+      isSubnet: exprChecks.isSubnet,
+      ...(this.inHtaccess && { restricted: 'htaccess' as const }),
+      ...(this.hasModule('ssl_module') && { ssl: true }),
+    });
+    if (!result.ok) {
+      return this.error(
+        within(word, result.offset, result.end),
+        `${message}${result.message}`,
+        help ?? result.hint,
+      );
+    }
     for (const pattern of result.patterns) {
       const compiled = compilePcre(pattern.source, { caseless: pattern.caseless });
       if (compiled.ok) continue;
       if (compiled.reason === 'unsupported') {
-        return this.#report('bind/pattern-not-portable', word.span, `the pattern cannot be carried over exactly: ${compiled.message}`);
+        return this.#report(
+          'bind/pattern-not-portable',
+          word.span,
+          `the pattern cannot be carried over exactly: ${compiled.message}`,
+        );
       }
       return this.error(word, `${message}Failed to compile regular expression`, compiled.message);
     }
@@ -125,6 +156,15 @@ export class ScopeContext implements BindContext {
     this.#env.report(found);
     return undefined;
   }
+}
+
+/** The place of a part of a word; the whole word where its text is not what stands in the file. */
+function within(word: Word, start: number, end: number): Span {
+  const quotes = word.quote === undefined ? 0 : 1;
+  const isLiteral = word.span.end - word.span.start === word.text.length + 2 * quotes;
+  if (!isLiteral) return word.span;
+  const from = word.span.start + quotes;
+  return { file: word.span.file, start: from + start, end: Math.max(from + end, from + start + 1) };
 }
 
 function spanOf(at: Word | DirectiveNode | SectionNode | Span): Span {

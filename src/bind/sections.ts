@@ -23,8 +23,17 @@ export const SCOPE_SECTIONS: ReadonlyMap<string, HeadBinder> = new Map<string, H
   ['directorymatch', (ctx, node) => regexOnly(ctx, node, 'directoryMatch')],
   ['location', (ctx, node) => plainOrRegex(ctx, node, 'location', 'locationMatch', (word) => word.text)],
   ['locationmatch', (ctx, node) => regexOnly(ctx, node, 'locationMatch')],
-  ['files', (ctx, node) => (ctx.isWithin('location', node) ? undefined : plainOrRegex(ctx, node, 'files', 'filesMatch', (word) => word.text))],
-  ['filesmatch', (ctx, node) => (ctx.isWithin('location', node) ? undefined : regexOnly(ctx, node, 'filesMatch'))],
+  [
+    'files',
+    (ctx, node) =>
+      ctx.isWithin('location', node)
+        ? undefined
+        : plainOrRegex(ctx, node, 'files', 'filesMatch', (word) => word.text),
+  ],
+  [
+    'filesmatch',
+    (ctx, node) => (ctx.isWithin('location', node) ? undefined : regexOnly(ctx, node, 'filesMatch')),
+  ],
   ['proxy', bindProxy],
   ['proxymatch', (ctx, node) => regexOnly(ctx, node, 'proxyMatch')],
   ['if', (ctx, node) => condition(ctx, node, 'if')],
@@ -47,9 +56,13 @@ const SCOPES: Readonly<Record<SectionKind, ScopeKind>> = {
 };
 
 function single(ctx: ScopeContext, node: SectionNode, word: Word | undefined, at: number): Word | undefined {
-  if (node.argsText === '') return ctx.error(node, `<${node.name.text}> directive requires additional arguments`);
+  if (node.argsText === '')
+    return ctx.error(node, `<${node.name.text}> directive requires additional arguments`);
   if (node.args.length > at + 1) {
-    return ctx.error(node.args[at + 1] ?? node, `Multiple <${node.name.text}> arguments not (yet) supported.`);
+    return ctx.error(
+      node.args[at + 1] ?? node,
+      `Multiple <${node.name.text}> arguments not (yet) supported.`,
+    );
   }
   return word ?? { text: '', span: node.span };
 }
@@ -95,7 +108,12 @@ function condition(ctx: ScopeContext, node: SectionNode, section: 'if' | 'elseIf
   if (!word || node.argsText.trim() === '') {
     return ctx.error(node, `<${node.name.text}> directive requires additional arguments`);
   }
-  const expr = ctx.expr(word, 'boolean', 'Cannot parse condition clause: ', extra && 'the condition must be quoted: only its first word is read');
+  const expr = ctx.expr(
+    word,
+    'boolean',
+    'Cannot parse condition clause: ',
+    extra && 'the condition must be quoted: only its first word is read',
+  );
   if (!expr) return undefined;
   if (extra) return ctx.error(extra, `Multiple <${node.name.text}> arguments not supported.`);
   return { section, scope: 'if', argument: word.text, expr };
@@ -105,4 +123,3 @@ function bindElse(ctx: ScopeContext, node: SectionNode): SectionHead | undefined
   if (node.argsText.trim() !== '') return ctx.error(node, '<Else> does not take an argument');
   return { section: 'else', scope: 'if', argument: '' };
 }
-

@@ -16,7 +16,11 @@ export function bindVirtualHostAddresses(
   for (const word of node.args) {
     if (/^[0-9]+$/.test(word.text)) return ctx.error(word, 'Missing address for VirtualHost');
     const port = /:([0-9]+)$/.exec(word.text)?.[1];
-    if (port !== undefined && !isIpv6WithoutBrackets(word.text) && (Number(port) < 1 || Number(port) > 65535)) {
+    if (
+      port !== undefined &&
+      !isIpv6WithoutBrackets(word.text) &&
+      (Number(port) < 1 || Number(port) > 65535)
+    ) {
       return ctx.error(word, 'The address or port is invalid');
     }
     addresses.push({ text: word.text, span: word.span });

@@ -35,14 +35,16 @@ export interface LintOutcome {
 
 /** Lints one configuration with all that it includes. Opens no socket. */
 export function lint(request: LintRequest): LintOutcome {
-  const { loaded, bound } = request.kind === 'htaccess' ? readHtaccess(request.load) : readConfig(request.load);
+  const { loaded, bound } =
+    request.kind === 'htaccess' ? readHtaccess(request.load) : readConfig(request.load);
   const model = buildModel(loaded, bound, { ...request.information, kind: request.kind });
   const found: Diagnostic[] = [];
   const replaced = new Set<string>();
   for (const { rule, severity } of request.rules) {
     rule.check(model, (finding) => {
       found.push({ ...finding, code: rule.name, severity: severity ?? finding.severity ?? rule.severity });
-      for (const code of rule.replaces ?? []) replaced.add(`${code} ${lineOf(loaded.sources, finding.span.file, finding.span.start)}`);
+      for (const code of rule.replaces ?? [])
+        replaced.add(`${code} ${lineOf(loaded.sources, finding.span.file, finding.span.start)}`);
     });
   }
   const kept = bound.diagnostics.filter(
@@ -50,7 +52,9 @@ export function lint(request: LintRequest): LintOutcome {
   );
   return {
     sources: loaded.sources,
-    diagnostics: unique([...kept, ...found]).sort((a, b) => a.span.file - b.span.file || a.span.start - b.span.start),
+    diagnostics: unique([...kept, ...found]).sort(
+      (a, b) => a.span.file - b.span.file || a.span.start - b.span.start,
+    ),
     model,
     isIncomplete: loaded.isIncomplete,
   };
@@ -66,7 +70,13 @@ function readHtaccess(request: LoadRequest): { loaded: LoadResult; bound: BoundC
   const running = load({ ...request, rootPath: request.rootPath, text: '' });
   const read = loadHtaccess({ path: request.rootPath, text: request.text ?? '', running });
   const loaded: LoadResult = { ...running, ...read };
-  const overrides = { classes: ALL_OVERRIDES, options: undefined, list: undefined, nonfatalOverride: false, nonfatalUnknown: false };
+  const overrides = {
+    classes: ALL_OVERRIDES,
+    options: undefined,
+    list: undefined,
+    nonfatalOverride: false,
+    nonfatalUnknown: false,
+  };
   const span = { file: read.sources.files.length - 1, start: 0, end: 0 };
   const directory = request.rootPath.slice(0, request.rootPath.lastIndexOf('/') + 1);
   const { scope, diagnostics, uses } = bindHtaccess(read.tree, span, directory, overrides, running);

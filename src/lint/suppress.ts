@@ -50,7 +50,11 @@ export function suppress(
   const problems: Diagnostic[] = [];
   const byFile = new Map<number, Suppression[]>();
   for (const file of sources.files) {
-    if (file.macro === undefined) byFile.set(file.id, read(file, options, (found) => problems.push(found)));
+    if (file.macro === undefined)
+      byFile.set(
+        file.id,
+        read(file, options, (found) => problems.push(found)),
+      );
   }
   for (const diagnostic of diagnostics) {
     const file = fileOf(sources, diagnostic.span.file);
@@ -87,7 +91,11 @@ export function suppress(
   return { kept: [...kept, ...problems], suppressed };
 }
 
-function read(file: SourceFile, options: SuppressionOptions, report: (found: Diagnostic) => void): Suppression[] {
+function read(
+  file: SourceFile,
+  options: SuppressionOptions,
+  report: (found: Diagnostic) => void,
+): Suppression[] {
   if (!file.text.includes('lint-')) return [];
   const index = lineIndexOf(file);
   const found: Suppression[] = [];
@@ -97,26 +105,53 @@ function read(file: SourceFile, options: SuppressionOptions, report: (found: Dia
     const line = index.lineAt(start);
     const [, kind, rest = ''] = match;
     const separator = rest.search(/(^|\s)--(\s|$)/);
-    const names = (separator < 0 ? rest : rest.slice(0, separator)).split(/[\s,]+/).filter((name) => name !== '');
+    const names = (separator < 0 ? rest : rest.slice(0, separator))
+      .split(/[\s,]+/)
+      .filter((name) => name !== '');
     const reason = separator < 0 ? undefined : rest.slice(separator).replace(/^\s*--\s*/, '') || undefined;
     for (const name of names) {
       if (!options.isRule(name)) {
-        report({ code: INVALID_SUPPRESSION, severity: 'warning', message: `No rule is called ${name}`, span, help: 'see httpd-gateway lint --list-rules' });
+        report({
+          code: INVALID_SUPPRESSION,
+          severity: 'warning',
+          message: `No rule is called ${name}`,
+          span,
+          help: 'see httpd-gateway lint --list-rules',
+        });
       }
     }
     if (kind === 'enable') {
       for (const open of found) {
-        const ends = names.length === 0 || open.rules.length === 0 || open.rules.every((rule) => names.includes(rule));
+        const ends =
+          names.length === 0 || open.rules.length === 0 || open.rules.every((rule) => names.includes(rule));
         if (ends && open.lastLine === Infinity && open.firstLine > 0) open.lastLine = line;
       }
       continue;
     }
     if (options.requireReason && reason === undefined) {
-      report({ code: INVALID_SUPPRESSION, severity: 'warning', message: 'The suppression gives no reason', span, help: 'add " -- why" at its end' });
+      report({
+        code: INVALID_SUPPRESSION,
+        severity: 'warning',
+        message: 'The suppression gives no reason',
+        span,
+        help: 'add " -- why" at its end',
+      });
     }
     const [firstLine, lastLine] =
-      kind === 'disable-next-line' ? [line + 1, lastLineOfNext(file.text, index.lineStart(line + 1), index)] : kind === 'disable-file' ? [0, Infinity] : [line, Infinity];
-    found.push({ rules: names, firstLine, lastLine, start: span.start, end: span.end, reason, isUsed: false });
+      kind === 'disable-next-line'
+        ? [line + 1, lastLineOfNext(file.text, index.lineStart(line + 1), index)]
+        : kind === 'disable-file'
+          ? [0, Infinity]
+          : [line, Infinity];
+    found.push({
+      rules: names,
+      firstLine,
+      lastLine,
+      start: span.start,
+      end: span.end,
+      reason,
+      isUsed: false,
+    });
   }
   return found;
 }

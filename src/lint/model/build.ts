@@ -19,7 +19,11 @@ export interface ModelInformation {
 }
 
 /** The model that all rules share, for a loaded configuration. */
-export function buildModel(loaded: LoadResult, bound: BoundConfig | undefined, information: ModelInformation): LintModel {
+export function buildModel(
+  loaded: LoadResult,
+  bound: BoundConfig | undefined,
+  information: ModelInformation,
+): LintModel {
   const rows = bound ?? bindConfig(loaded, { mayTouchDisk: false });
   const placed = placeNodes(loaded.tree);
   const mappings = readMappings(placed);
@@ -43,7 +47,9 @@ export function buildModel(loaded: LoadResult, bound: BoundConfig | undefined, i
     workerLines,
     workerFor: (url, server) =>
       longestCovering(
-        workers.filter((worker) => worker.balancer === undefined && (worker.server === server || worker.server === main)),
+        workers.filter(
+          (worker) => worker.balancer === undefined && (worker.server === server || worker.server === main),
+        ),
         url,
       ),
     balancer: (name, server) =>
@@ -73,10 +79,14 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 /** Every name that a loaded module goes by; undefined when nothing says which are loaded. */
-function knownModules(loaded: LoadResult, given: readonly string[] | undefined): ReadonlySet<string> | undefined {
+function knownModules(
+  loaded: LoadResult,
+  given: readonly string[] | undefined,
+): ReadonlySet<string> | undefined {
   if (!loaded.hasLoadModule && !given) return undefined;
   const names = new Set<string>();
-  for (const { identifier, source } of loaded.hasLoadModule ? loaded.modules : []) addNames(names, identifier, source);
+  for (const { identifier, source } of loaded.hasLoadModule ? loaded.modules : [])
+    addNames(names, identifier, source);
   for (const name of given ?? []) {
     const short = name.replace(/^mod_/, '').replace(/(_module|\.c)$/, '');
     addNames(names, `${short}_module`, `mod_${short}.c`);
@@ -85,5 +95,9 @@ function knownModules(loaded: LoadResult, given: readonly string[] | undefined):
 }
 
 function addNames(names: Set<string>, identifier: string, source: string): void {
-  names.add(identifier).add(identifier.replace(/_module$/, '')).add(source).add(source.replace(/\.c$/, ''));
+  names
+    .add(identifier)
+    .add(identifier.replace(/_module$/, ''))
+    .add(source)
+    .add(source.replace(/\.c$/, ''));
 }

@@ -23,7 +23,11 @@ export function mappingCovers(earlier: Mapping, later: Mapping): boolean {
   if (earlier.isMatch && later.isMatch) return from === to || isCatchAll(from);
   if (earlier.isMatch) return isCatchAll(from) || isOpenPrefixPattern(from, to);
   const literal = literalStart(to);
-  return literal !== undefined && prefixCovers(from, literal) && (from.endsWith('/') || literal.length > from.length);
+  return (
+    literal !== undefined &&
+    prefixCovers(from, literal) &&
+    (from.endsWith('/') || literal.length > from.length)
+  );
 }
 
 /** A pattern that matches every path. */

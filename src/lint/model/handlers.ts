@@ -31,7 +31,12 @@ function handlerLine(by: HandlerLine['by'], at: PlacedDirective, word: Word | un
 /** Flags of a RewriteRule, upper case, without brackets. */
 export function rewriteFlags(at: PlacedDirective): string[] {
   const flags = at.node.args[2]?.text ?? '';
-  return /^\[.*\]$/.test(flags) ? flags.slice(1, -1).split(',').map((flag) => flag.trim()) : [];
+  return /^\[.*\]$/.test(flags)
+    ? flags
+        .slice(1, -1)
+        .split(',')
+        .map((flag) => flag.trim())
+    : [];
 }
 
 function rewriteHandler(at: PlacedDirective): HandlerLine[] {
@@ -39,10 +44,28 @@ function rewriteHandler(at: PlacedDirective): HandlerLine[] {
   if (!target) return [];
   const flags = rewriteFlags(at);
   if (flags.some((flag) => /^(P|proxy)$/i.test(flag))) {
-    return [{ by: 'RewriteRule', handler: { text: target.text, isKnown: isKnownText(target.text) }, word: target, url: parseUrl(target.text), at }];
+    return [
+      {
+        by: 'RewriteRule',
+        handler: { text: target.text, isKnown: isKnownText(target.text) },
+        word: target,
+        url: parseUrl(target.text),
+        at,
+      },
+    ];
   }
-  const handler = flags.map((flag) => /^(?:H|handler)=(.*)$/i.exec(flag)?.[1]).find((value) => value !== undefined);
+  const handler = flags
+    .map((flag) => /^(?:H|handler)=(.*)$/i.exec(flag)?.[1])
+    .find((value) => value !== undefined);
   if (handler === undefined) return [];
   const url = /^proxy:/i.test(handler) ? parseUrl(handler.slice(6)) : undefined;
-  return [{ by: 'RewriteRule', handler: { text: handler, isKnown: isKnownText(handler) }, word: at.node.args[2]!, url, at }];
+  return [
+    {
+      by: 'RewriteRule',
+      handler: { text: handler, isKnown: isKnownText(handler) },
+      word: at.node.args[2]!,
+      url,
+      at,
+    },
+  ];
 }

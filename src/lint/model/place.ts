@@ -19,17 +19,35 @@ interface Draft {
 /** Walks a loaded tree in httpd's order. */
 export function placeNodes(tree: readonly ConfigNode[]): Placed {
   const draft: Draft = { servers: [], directives: [], sections: [], order: 0 };
-  const main: ModelServer = { isMain: true, node: undefined, addresses: [], name: ownName(tree), aliases: [] };
+  const main: ModelServer = {
+    isMain: true,
+    node: undefined,
+    addresses: [],
+    name: ownName(tree),
+    aliases: [],
+  };
   draft.servers.push(main);
   walk(draft, tree, [], main);
   return draft;
 }
 
-function walk(draft: Draft, nodes: readonly ConfigNode[], sections: readonly EnclosingSection[], server: ModelServer): void {
+function walk(
+  draft: Draft,
+  nodes: readonly ConfigNode[],
+  sections: readonly EnclosingSection[],
+  server: ModelServer,
+): void {
   for (const node of nodes) {
     const order = draft.order++;
     if (node.kind === 'directive') {
-      draft.directives.push({ kind: 'directive', name: canonicalName(node.name.text), node, sections, server, order });
+      draft.directives.push({
+        kind: 'directive',
+        name: canonicalName(node.name.text),
+        node,
+        sections,
+        server,
+        order,
+      });
       continue;
     }
     const name = node.name.text.toLowerCase();
@@ -45,8 +63,16 @@ function canonicalName(written: string): string {
 }
 
 function virtualHost(node: SectionNode): ModelServer {
-  const aliases = directivesOf(node.children, 'serveralias').flatMap((alias) => alias.args.map((word) => word.text.toLowerCase()));
-  return { isMain: false, node, addresses: node.args.map((word) => word.text), name: ownName(node.children), aliases };
+  const aliases = directivesOf(node.children, 'serveralias').flatMap((alias) =>
+    alias.args.map((word) => word.text.toLowerCase()),
+  );
+  return {
+    isMain: false,
+    node,
+    addresses: node.args.map((word) => word.text),
+    name: ownName(node.children),
+    aliases,
+  };
 }
 
 function ownName(nodes: readonly ConfigNode[]): string | undefined {
@@ -54,10 +80,15 @@ function ownName(nodes: readonly ConfigNode[]): string | undefined {
 }
 
 function directivesOf(nodes: readonly ConfigNode[], lower: string) {
-  return nodes.flatMap((node) => (node.kind === 'directive' && node.name.text.toLowerCase() === lower ? [node] : []));
+  return nodes.flatMap((node) =>
+    node.kind === 'directive' && node.name.text.toLowerCase() === lower ? [node] : [],
+  );
 }
 
 /** The innermost section of one of these names around a place. */
-export function enclosing(sections: readonly EnclosingSection[], ...names: readonly string[]): SectionNode | undefined {
+export function enclosing(
+  sections: readonly EnclosingSection[],
+  ...names: readonly string[]
+): SectionNode | undefined {
   return sections.findLast((section) => names.includes(section.name))?.node;
 }

@@ -21,7 +21,9 @@ export function parametersOf(words: readonly Word[]): Parameter[] {
   return words.flatMap((word) => {
     const equals = word.text.indexOf('=');
     if (equals <= 0) return [];
-    return [{ key: word.text.slice(0, equals).toLowerCase(), value: word.text.slice(equals + 1), span: word.span }];
+    return [
+      { key: word.text.slice(0, equals).toLowerCase(), value: word.text.slice(equals + 1), span: word.span },
+    ];
   });
 }
 
@@ -54,7 +56,9 @@ export function readMappings(placed: Placed): Mapping[] {
             balancer: balancerName(url),
           }
         : undefined;
-    const keywords = new Set(rest.map((word) => word.text.toLowerCase()).filter((word) => KEYWORDS.has(word)));
+    const keywords = new Set(
+      rest.map((word) => word.text.toLowerCase()).filter((word) => KEYWORDS.has(word)),
+    );
     return [{ at, isMatch, path, isExclusion, target, location, keywords }];
   });
 }
@@ -79,20 +83,35 @@ function lineOfDirective(at: PlacedDirective): WorkerLine | undefined {
     const name = isNamed ? words[0] : proxyUrl;
     if (!urlWord || !name) return undefined;
     const rest = words.slice(isNamed ? 2 : 1);
-    return { by: 'BalancerMember', url: parseUrl(urlWord.text), urlWord, parameters: parametersOf(rest), at, balancer: balancerName(parseUrl(name.text)) };
+    return {
+      by: 'BalancerMember',
+      url: parseUrl(urlWord.text),
+      urlWord,
+      parameters: parametersOf(rest),
+      at,
+      balancer: balancerName(parseUrl(name.text)),
+    };
   }
   if (at.name !== 'ProxySet') return undefined;
   const hasUrl = words[0] !== undefined && !words[0].text.includes('=');
   const urlWord = hasUrl ? words[0] : proxyUrl;
   if (!urlWord) return undefined;
   const url = parseUrl(urlWord.text);
-  return { by: 'ProxySet', url, urlWord, parameters: parametersOf(words.slice(hasUrl ? 1 : 0)), at, balancer: balancerName(url) };
+  return {
+    by: 'ProxySet',
+    url,
+    urlWord,
+    parameters: parametersOf(words.slice(hasUrl ? 1 : 0)),
+    at,
+    balancer: balancerName(url),
+  };
 }
 
 function lineOfSection(at: PlacedSection): WorkerLine | undefined {
   if (at.name !== 'proxy') return undefined;
   const [urlWord, ...rest] = at.node.args;
-  if (!urlWord || !/:\/\/|^unix:|^balancer:/i.test(urlWord.text) || /[*?[]/.test(urlWord.text)) return undefined;
+  if (!urlWord || !/:\/\/|^unix:|^balancer:/i.test(urlWord.text) || /[*?[]/.test(urlWord.text))
+    return undefined;
   const url = parseUrl(urlWord.text);
   return { by: 'Proxy', url, urlWord, parameters: parametersOf(rest), at, balancer: balancerName(url) };
 }
@@ -139,8 +158,13 @@ export function buildWorkers(lines: readonly WorkerLine[]): ModelWorker[] {
     if (line.url.scheme === 'balancer' || !isDefining(line)) continue;
     const balancer = line.by === 'BalancerMember' ? line.balancer : undefined;
     const isNew = line.by !== 'ProxySet' && line.by !== 'Proxy';
-    const candidates = workers.filter((worker) => worker.balancer === balancer && worker.server === line.at.server);
-    const owner = isNew ? longestCovering(candidates, line.url) : candidates.find((worker) => worker.name === line.url.workerName) ?? longestCovering(candidates, line.url);
+    const candidates = workers.filter(
+      (worker) => worker.balancer === balancer && worker.server === line.at.server,
+    );
+    const owner = isNew
+      ? longestCovering(candidates, line.url)
+      : (candidates.find((worker) => worker.name === line.url.workerName) ??
+        longestCovering(candidates, line.url));
     if (owner) (owner as Worker).lines.push(line);
     else workers.push(new Worker(line, balancer));
   }
@@ -151,14 +175,22 @@ export function buildWorkers(lines: readonly WorkerLine[]): ModelWorker[] {
 export function longestCovering(workers: readonly ModelWorker[], url: BackendUrl): ModelWorker | undefined {
   let best: ModelWorker | undefined;
   for (const worker of workers) {
-    if (!worker.url.isKnown || authorityOf(worker.url) !== authorityOf(url) || !url.workerName.startsWith(worker.name)) continue;
+    if (
+      !worker.url.isKnown ||
+      authorityOf(worker.url) !== authorityOf(url) ||
+      !url.workerName.startsWith(worker.name)
+    )
+      continue;
     if (!best || worker.name.length > best.name.length) best = worker;
   }
   return best;
 }
 
 /** Balancers by name and server, with their members. */
-export function buildBalancers(lines: readonly WorkerLine[], workers: readonly ModelWorker[]): ModelBalancer[] {
+export function buildBalancers(
+  lines: readonly WorkerLine[],
+  workers: readonly ModelWorker[],
+): ModelBalancer[] {
   const balancers = new Map<string, { name: string; server: ModelServer; lines: WorkerLine[] }>();
   const ids = new Map<ModelServer, number>();
   for (const line of lines) {
@@ -176,7 +208,8 @@ export function buildBalancers(lines: readonly WorkerLine[], workers: readonly M
       server,
       lines: own,
       members: workers.filter((worker) => worker.balancer === name && worker.server === server),
-      parameter: (key) => settings.flatMap((line) => line.parameters).findLast((parameter) => parameter.key === key),
+      parameter: (key) =>
+        settings.flatMap((line) => line.parameters).findLast((parameter) => parameter.key === key),
     };
   });
 }

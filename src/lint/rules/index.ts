@@ -1,9 +1,32 @@
 import type { LintRule } from '../rule.ts';
+import { balancerNoMembers } from './balancer-no-members.ts';
+import { fcgiDefaultPort } from './fcgi-default-port.ts';
+import { proxyBlockWithoutParams } from './proxy-block-without-params.ts';
 import { proxypassExclusionAfter } from './proxypass-exclusion-after.ts';
 import { proxypassShadowed } from './proxypass-shadowed.ts';
+import { reuseUnbounded } from './reuse-unbounded.ts';
+import { sethandlerMissingProxyPrefix } from './sethandler-missing-proxy-prefix.ts';
+import { sethandlerUdsMissingScheme } from './sethandler-uds-missing-scheme.ts';
+import { sethandlerUrlHasPath } from './sethandler-url-has-path.ts';
+import { udsAuthorityCollision } from './uds-authority-collision.ts';
+import { workerParamsIgnored } from './worker-params-ignored.ts';
+import { workerUrlMismatch } from './worker-url-mismatch.ts';
 
-/** Every lint rule, in the order of the catalogue. */
-export const RULES: readonly LintRule[] = [proxypassShadowed, proxypassExclusionAfter];
+/** Every lint rule, in the order of the catalogue: routing, handlers, parameters, balancers, environment, security, leftovers. */
+export const RULES: readonly LintRule[] = [
+  proxypassShadowed,
+  proxypassExclusionAfter,
+  sethandlerMissingProxyPrefix,
+  sethandlerUdsMissingScheme,
+  sethandlerUrlHasPath,
+  workerUrlMismatch,
+  proxyBlockWithoutParams,
+  udsAuthorityCollision,
+  fcgiDefaultPort,
+  workerParamsIgnored,
+  reuseUnbounded,
+  balancerNoMembers,
+];
 
 const byName = new Map(RULES.map((rule) => [rule.name, rule]));
 

@@ -25,7 +25,12 @@ export const proxypassExclusionAfter: LintRule = {
       if (!exclusion.isExclusion) return;
       const earlier = candidates
         .slice(0, i)
-        .find((mapping) => !mapping.isExclusion && mapping.at.server === exclusion.at.server && mappingCovers(mapping, exclusion));
+        .find(
+          (mapping) =>
+            !mapping.isExclusion &&
+            mapping.at.server === exclusion.at.server &&
+            mappingCovers(mapping, exclusion),
+        );
       if (!earlier) return;
       const edits = moveLinesBefore(model.loaded.sources, exclusion.at.node.span, earlier.at.node.span);
       report({

@@ -15,10 +15,19 @@ export const proxypassShadowed: LintRule = {
     why: 'httpd tries the lines of a server in file order and takes the first that matches, so a shorter prefix or a broad pattern hides every longer one below it.',
     howToFix: 'Put the longer path first.',
     evidence: ['mod_proxy manual, "Ordering ProxyPass Directives"'],
-    bad: [{ text: 'ProxyPass "/app/"       "fcgi://127.0.0.1:9000/"\nProxyPass "/app/admin/" "fcgi://127.0.0.1:9001/"\n' }],
+    bad: [
+      {
+        text: 'ProxyPass "/app/"       "fcgi://127.0.0.1:9000/"\nProxyPass "/app/admin/" "fcgi://127.0.0.1:9001/"\n',
+      },
+    ],
     good: [
-      { text: 'ProxyPass "/app/admin/" "fcgi://127.0.0.1:9001/"\nProxyPass "/app/"       "fcgi://127.0.0.1:9000/"\n' },
-      { title: 'Prefixes end at a slash', text: 'ProxyPass "/app"   "fcgi://127.0.0.1:9000/app"\nProxyPass "/apple" "fcgi://127.0.0.1:9001/apple"\n' },
+      {
+        text: 'ProxyPass "/app/admin/" "fcgi://127.0.0.1:9001/"\nProxyPass "/app/"       "fcgi://127.0.0.1:9000/"\n',
+      },
+      {
+        title: 'Prefixes end at a slash',
+        text: 'ProxyPass "/app"   "fcgi://127.0.0.1:9000/app"\nProxyPass "/apple" "fcgi://127.0.0.1:9001/apple"\n',
+      },
     ],
   },
   check(model, report) {
@@ -33,7 +42,9 @@ export const proxypassShadowed: LintRule = {
       report({
         message: `${later.at.name} ${later.path!.text} can never match: an earlier line already covers it`,
         span: later.path!.span,
-        related: [{ message: `${earlier.at.name} ${earlier.path!.text} matches first`, span: earlier.path!.span }],
+        related: [
+          { message: `${earlier.at.name} ${earlier.path!.text} matches first`, span: earlier.path!.span },
+        ],
         help: 'move the line above the one that covers it',
         ...(edits && { fix: { title: 'Move the line up', kind: 'review', edits } }),
       });

@@ -1,0 +1,93 @@
+import type { LintRule } from '../rule.ts';
+import type { BackendUrl, LintModel, ModelWorker } from '../model/model.ts';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Why a worker that looks meant for a URL is not found for it; undefined: it is not meant for it. */
+function difference(worker: BackendUrl, url: BackendUrl): string | undefined {
+  if (worker.scheme !== url.scheme) return undefined;
+  const isSameHost = worker.host === url.host;
+  const areLoopback = LOOPBACK.has(worker.host) && LOOPBACK.has(url.host);
+  if (!isSameHost && areLoopback && worker.port === url.port)
+    return `${worker.host} and ${url.host} are two names to httpd`;
+  if (isSameHost && worker.port === url.port && worker.path.length > 1)
+    return `the path ${worker.path} is no prefix of the file name`;
+  if (isSameHost && areLoopback && worker.port !== url.port && url.socket === undefined)
+    return 'the ports differ';
+  if (worker.socket !== undefined && worker.socket === url.socket && !isSameHost)
+    return 'the host names behind the bar differ';
+  return undefined;
+}
+
+function isUsed(model: LintModel, worker: ModelWorker): boolean {
+  return (
+    model.handlers.some(
+      ({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker),
+    ) ||
+    model.mappings.some(({ target }) => target && model.workerFor(target.url, target.at.server) === worker)
+  );
+}
+
+/** A <Proxy> block does not match the handler it seems to be for. */
+export const workerUrlMismatch: LintRule = {
+  name: 'worker-url-mismatch',
+  severity: 'warning',
+  summary: 'A <Proxy> block does not match the handler it seems to be for',
+  wave: 1,
+  needs: [],
+  fixable: 'review',
+  page: {
+    what: 'Finds workers that no handler, mapping or rewrite uses, while a handler with a nearly equal URL has no worker.',
+    why: 'A worker is used only where its URL is a prefix of what follows the bar. `localhost` and `127.0.0.1`, another port or a path in the worker make two backends of one, and the parameters are lost.',
+    howToFix: 'Write the same host and port on both sides.',
+    evidence: ['mod_proxy_fcgi manual, "Define a matching worker"'],
+    bad: [
+      {
+        text: '<Proxy "fcgi://127.0.0.1:9000" timeout=120>\n</Proxy>\nSetHandler "proxy:fcgi://localhost:9000"\n',
+      },
+    ],
+    good: [
+      {
+        text: '<Proxy "fcgi://localhost:9000" timeout=120>\n</Proxy>\nSetHandler "proxy:fcgi://localhost:9000"\n',
+      },
+    ],
+  },
+  check(model, report) {
+    for (const worker of model.workers) {
+      const [line] = worker.lines;
+      if (
+        worker.balancer !== undefined ||
+        !line ||
+        (line.by !== 'Proxy' && line.by !== 'ProxySet') ||
+        !worker.url.isKnown
+      )
+        continue;
+      if (isUsed(model, worker)) continue;
+      for (const { url, word, at } of model.handlers) {
+        if (!url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, at.server)) continue;
+        if (worker.server !== at.server && !worker.server.isMain) continue;
+        const reason = difference(worker.url, url);
+        if (reason === undefined) continue;
+        const wanted =
+          url.workerName.slice(0, url.workerName.length - url.path.length) +
+          (worker.url.path === '/' ? '/' : '');
+        const { text } = model.loaded.sources.files[line.urlWord.span.file]!;
+        const written = text.slice(line.urlWord.span.start, line.urlWord.span.end);
+        const start = line.urlWord.span.start + written.search(/[A-Za-z]+:\/\//);
+        const end = line.urlWord.span.end - (/["']$/.test(written) ? 1 : 0);
+        report({
+          message: `The worker ${worker.name} does not match the handler ${word.text}: ${reason}; its parameters are unused`,
+          span: line.urlWord.span,
+          related: [{ message: 'the handler', span: word.span }],
+          help: `write ${wanted}`,
+          fix: {
+            title: `Write ${wanted}`,
+            kind: 'review',
+            edits: [{ span: { ...line.urlWord.span, start, end }, text: wanted }],
+          },
+        });
+        return;
+      }
+    }
+  },
+};
