@@ -145,14 +145,18 @@ export class ClientResponse implements ResponseSink {
       for (const piece of body) text += typeof piece === 'string' ? piece : piece.toString('latin1');
       text += tail;
       if (text !== '') this.#toSocket(text);
-    } else {
-      this.#host.socket.cork();
-      if (text !== '' || lead !== '') this.#toSocket(text + lead);
-      for (const piece of body) this.#toSocket(piece);
-      if (tail !== '') this.#toSocket(tail);
-      this.#host.socket.uncork();
-    }
+    } else if (body.length === 1 && text === '' && lead === '') this.#toSocket(body[0]!);
+    else this.#sendTogether(text + lead, body, tail);
     this.#count();
+  }
+
+  #sendTogether(before: string, body: readonly (Buffer | string)[], after: string): void {
+    const { socket } = this.#host;
+    socket.cork();
+    if (before !== '') this.#toSocket(before);
+    for (const piece of body) this.#toSocket(piece);
+    if (after !== '') this.#toSocket(after);
+    socket.uncork();
   }
 
   /** What was gathered, cut to the length that the head promised; `#takenBytes` is its size. */

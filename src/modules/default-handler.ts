@@ -18,7 +18,7 @@ import { readSmallFile, recallFile, SMALL_FILE_BYTES, smallFileETag, type SmallF
 /** Up to here a file that is not small is read in one go: the thread pool would cost more than the copying. */
 const AT_ONCE_BYTES = 262_144;
 /** Beyond, it is read piece by piece off the event loop, as fast as the client takes it. */
-const PIECE_BYTES = 131_072;
+const PIECE_BYTES = 262_144;
 
 /**
  * Serves the file that a request was mapped to, or says why not. Also answers the methods that no other handler took.
