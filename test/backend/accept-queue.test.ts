@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker as Thread } from 'node:worker_threads';
@@ -21,16 +21,23 @@ async function busyApplication(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'hgw-queue-'));
   cleanUps.push(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'busy.sock');
+  await listenBusily({ path });
+  return path;
+}
+
+/** Where a listener listens that accepts nothing for a while. */
+async function listenBusily(
+  at: { path: string } | { port: number; host: string },
+): Promise<AddressInfo | string> {
   const thread = new Thread(
     `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(new URL('busy-listener.ts', import.meta.url).href)}, ${JSON.stringify(import.meta.url)}))`,
-    { eval: true, workerData: { path, backlog: 2, busyMs: BUSY_MS } },
+    { eval: true, workerData: { at, backlog: 2, busyMs: BUSY_MS } },
   );
   cleanUps.push(() => thread.terminate());
-  await new Promise<void>((resolve, reject) => {
-    thread.once('message', () => resolve());
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve);
     thread.once('error', reject);
   });
-  return path;
 }
 
 function registry(): PoolRegistry {
@@ -70,7 +77,28 @@ describe('a unix socket whose accept queue is full', () => {
     expect(failed.length).toBeGreaterThan(0);
     for (const outcome of failed) {
       expect(outcome.error).toMatchObject({ code: 'HGW_BACKEND_CONNECT_TIMEOUT', status: 503 });
-      expect(outcome.ms).toBeLessThan(100 + 250);
+      expect(outcome.ms).toBeLessThan(100 + 900);
+    }
+  });
+});
+
+describe('a TCP port whose accept queue is full', () => {
+  test('C4 gives 503 when the connect time limit is over', async () => {
+    const address = await listenBusily({ port: 0, host: '127.0.0.1' });
+    if (typeof address === 'string') throw new Error('a port was asked for');
+    const target = worker(address.port, { connectTimeoutMs: 100 }, registry());
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => run(target, '', { timeoutMs: 3000 })),
+    );
+    const failed = outcomes.filter((outcome) => outcome.error !== undefined);
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { error, ms } of failed) {
+      expect(error).toMatchObject({
+        code: 'HGW_BACKEND_CONNECT_TIMEOUT',
+        status: 503,
+        log: { number: 'AH00957' },
+      });
+      expect(ms).toBeLessThan(100 + 900);
     }
   });
 });
