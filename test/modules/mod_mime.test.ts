@@ -95,3 +95,10 @@ describe('a charset', () => {
     expect(withCharset(type, charset)).toBe(expected),
   );
 });
+
+test('a removed type leaves the one of an earlier extension', () => {
+  const removed = new MappedSite('RemoveType .gz\nAddEncoding x-gzip .gz\n', { 'a.html.gz': '' });
+  const { req } = removed.map('/a.html.gz');
+  removed.close();
+  expect([req.contentType, req.contentEncoding]).toEqual(['text/html', ['x-gzip']]);
+});

@@ -23,8 +23,8 @@ export const MIME_EXCEPTIONS = 'mod_mime';
 /** What the extension says goes to the request; true when it takes part in negotiation. */
 function applyInfo(req: RequestRecord, info: ExtensionInfo, matchesHandlers: boolean): boolean {
   let isNegotiable = false;
-  if (info.type !== undefined) {
-    req.contentType = info.type === '' ? undefined : info.type;
+  if (info.type) {
+    req.contentType = info.type;
     isNegotiable = true;
   }
   if (info.language !== undefined) {

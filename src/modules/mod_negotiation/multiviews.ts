@@ -68,6 +68,8 @@ function isVaried(variants: readonly Variant[], part: (variant: Variant) => stri
 /** `Vary`, and for a request that may choose by itself the rest of RFC 2295's headers. */
 function setHeaders(req: RequestRecord, variants: readonly Variant[], choice: 'choice' | 'list'): void {
   const isTransparent = req.method === 'GET' || req.method === 'HEAD';
+  // What leads to an error page must survive it; what goes with a file must not.
+  const headers = choice === 'list' ? req.errHeadersOut : req.headersOut;
   const vary = [
     ...(isTransparent ? ['negotiate'] : []),
     ...(isVaried(variants, ({ type }) => type) ? ['accept'] : []),
@@ -75,10 +77,9 @@ function setHeaders(req: RequestRecord, variants: readonly Variant[], choice: 'c
     ...(isVaried(variants, ({ charset }) => charset) ? ['accept-charset'] : []),
     ...(isVaried(variants, ({ encoding }) => encoding) ? ['accept-encoding'] : []),
   ];
-  if (choice === 'list' && isTransparent)
-    req.errHeadersOut.set('Alternates', variants.map(alternate).join(', '));
-  if (vary.length > 0) req.errHeadersOut.merge('Vary', vary.join(','));
-  if (isTransparent) req.errHeadersOut.set('TCN', choice);
+  if (choice === 'list' && isTransparent) headers.set('Alternates', variants.map(alternate).join(', '));
+  if (vary.length > 0) headers.merge('Vary', vary.join(','));
+  if (isTransparent) headers.set('TCN', choice);
 }
 
 function alternate({ name, type, languages, encoding, charset, length }: Variant): string {
@@ -161,7 +162,7 @@ export function handleMultiviews(req: RequestRecord, dir: NegotiationDirConfig |
     return 406;
   }
   if (req.method === 'GET' || req.method === 'HEAD')
-    req.errHeadersOut.set('Content-Location', escapePath(best.name));
+    req.headersOut.set('Content-Location', escapePath(best.name));
   setHeaders(req, variants, 'choice');
   best.lookedUp.args ??= req.args;
   fastRedirect(req, best.lookedUp);

@@ -21,9 +21,12 @@ describe('worker URLs', () => {
     expect(parseBackendUrl(url, url.includes('$'))).toMatchObject({ name, host, port, socketPath });
   });
 
-  test.each(['fcgi:', 'fcgi://', '/foo', 'foo', 'unix:/tmp/s', 'fcgi://:9000/'])('%s is not absolute', (url) => {
-    expect(parseBackendUrl(url)).toBe('notAbsolute');
-  });
+  test.each(['fcgi:', 'fcgi://', '/foo', 'foo', 'unix:/tmp/s', 'fcgi://:9000/'])(
+    '%s is not absolute',
+    (url) => {
+      expect(parseBackendUrl(url)).toBe('notAbsolute');
+    },
+  );
 
   test.each(['fcgi://h:abc/', 'fcgi://[::1/'])('%s cannot be parsed', (url) => {
     expect(parseBackendUrl(url)).toBe('unparsable');
@@ -124,6 +127,8 @@ describe('apache2 -t agrees on', () => {
     'ProxyFCGISetEnvIf true a "%{x"',
   ])('%s', (fragment) => {
     const { accepted, ...rest } = bench.apache(fragment);
-    expect(bench.ours(fragment)).toMatchObject(accepted ? { accepted } : { accepted, lines: 'lines' in rest ? rest.lines : [] });
+    expect(bench.ours(fragment)).toMatchObject(
+      accepted ? { accepted } : { accepted, lines: 'lines' in rest ? rest.lines : [] },
+    );
   });
 });

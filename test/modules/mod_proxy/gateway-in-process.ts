@@ -13,8 +13,17 @@ import { NO_NAMES } from '../../../src/plan/resolve-names.ts';
 import { PlanHost } from '../../../src/server/front-host.ts';
 
 const MODULES = [
-  'mpm_event', 'authz_core', 'alias', 'dir', 'env', 'setenvif', 'slotmem_shm', 'proxy', 'proxy_fcgi',
-  'proxy_balancer', 'lbmethod_byrequests',
+  'mpm_event',
+  'authz_core',
+  'alias',
+  'dir',
+  'env',
+  'setenvif',
+  'slotmem_shm',
+  'proxy',
+  'proxy_fcgi',
+  'proxy_balancer',
+  'lbmethod_byrequests',
 ];
 
 /** The gateway of a config fragment, in this process, on a free port. */
@@ -41,7 +50,9 @@ export class InProcessGateway {
     const plan = makePlan(bound, {
       errorLog: {
         log: (_level, module, number, message, context) =>
-          this.log.push(`${module} ${number} ${message}${context.cause === undefined ? '' : ` (${context.cause})`}`),
+          this.log.push(
+            `${module} ${number} ${message}${context.cause === undefined ? '' : ` (${context.cause})`}`,
+          ),
       },
       readHtaccess: () => ({ error: 'none here' }),
       names: NO_NAMES,
@@ -72,10 +83,20 @@ export class InProcessGateway {
   }
 
   /** What comes back for one request on a connection of its own. */
-  async get(path: string, options: { method?: string; headers?: readonly string[]; body?: string } = {}): Promise<string> {
+  async get(
+    path: string,
+    options: { method?: string; headers?: readonly string[]; body?: string } = {},
+  ): Promise<string> {
     const socket = await this.connect();
-    const lines = [`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: www.example.test', 'Connection: close'];
-    socket.write(`${[...lines, ...(options.headers ?? [])].join('\r\n')}\r\n\r\n${options.body ?? ''}`, 'latin1');
+    const lines = [
+      `${options.method ?? 'GET'} ${path} HTTP/1.1`,
+      'Host: www.example.test',
+      'Connection: close',
+    ];
+    socket.write(
+      `${[...lines, ...(options.headers ?? [])].join('\r\n')}\r\n\r\n${options.body ?? ''}`,
+      'latin1',
+    );
     return received(socket);
   }
 

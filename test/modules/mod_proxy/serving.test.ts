@@ -6,8 +6,16 @@ import { InProcessGateway, received, until } from './gateway-in-process.ts';
 const HEAD = 'Content-Type: text/plain\r\n\r\n';
 
 const behaviours: Record<string, Behaviour> = {
-  well: (talk) => void talk.stdinEnded().then(() => talk.out(`${HEAD}stdin=${talk.stdinBytes} length=${talk.params.get('CONTENT_LENGTH') ?? 'none'}`).finish()),
-  echo: (talk) => void talk.out(HEAD + [...talk.params].map(([name, value]) => `${name}=${value}`).join('\n')).finish(),
+  well: (talk) =>
+    void talk
+      .stdinEnded()
+      .then(() =>
+        talk
+          .out(`${HEAD}stdin=${talk.stdinBytes} length=${talk.params.get('CONTENT_LENGTH') ?? 'none'}`)
+          .finish(),
+      ),
+  echo: (talk) =>
+    void talk.out(HEAD + [...talk.params].map(([name, value]) => `${name}=${value}`).join('\n')).finish(),
   closeAtOnce: (talk) => talk.close(),
   firstOnly: (talk) => {
     if (talk.servedBefore > 0) talk.close();
@@ -31,7 +39,10 @@ const behaviours: Record<string, Behaviour> = {
     talk.socket.on('close', () => clearTimeout(timer));
   },
   trusted: (talk) => void talk.out(`Content-Length: 3\r\n${HEAD}longer`).finish(),
-  hop: (talk) => void talk.out(`Keep-Alive: x\r\nConnection: X-Private\r\nX-Private: 1\r\nX-Shown: 2\r\n${HEAD}b`).finish(),
+  hop: (talk) =>
+    void talk
+      .out(`Keep-Alive: x\r\nConnection: X-Private\r\nX-Private: 1\r\nX-Shown: 2\r\n${HEAD}b`)
+      .finish(),
   interim: (talk) => void talk.out(`Status: 103\r\n${HEAD}b`).finish(),
 };
 
@@ -61,7 +72,9 @@ describe('fail-over and retries', () => {
 
   test('a POST goes to the next member with its whole body when the first refuses the connection', async () => {
     await serve(balancer);
-    expect(await gateway.get('/b/x?do=well', { method: 'POST', headers: ['Content-Length: 3'], body: 'abc' })).toContain('stdin=3 length=3');
+    expect(
+      await gateway.get('/b/x?do=well', { method: 'POST', headers: ['Content-Length: 3'], body: 'abc' }),
+    ).toContain('stdin=3 length=3');
     expect(gateway.log.some((line) => line.includes('AH01079'))).toBe(true);
   });
 
@@ -71,7 +84,11 @@ describe('fail-over and retries', () => {
       BalancerMember fcgi://localhost:@P@
       </Proxy>
       ProxyPass /d/ balancer://d/`);
-    const answer = await gateway.get('/d/x?do=closeAtOnce&key=once', { method: 'POST', headers: ['Content-Length: 3'], body: 'abc' });
+    const answer = await gateway.get('/d/x?do=closeAtOnce&key=once', {
+      method: 'POST',
+      headers: ['Content-Length: 3'],
+      body: 'abc',
+    });
     expect(answer).toContain('503 Service Unavailable');
     expect(application.executions.get('once')).toBe(1);
   });
@@ -85,7 +102,9 @@ describe('fail-over and retries', () => {
   test('a POST is not sent again then', async () => {
     await serve('ProxyPass /k/ fcgi://127.0.0.1:@P@/ enablereuse=on');
     await gateway.get('/k/x?do=firstOnly');
-    expect(await gateway.get('/k/x?do=firstOnly', { method: 'POST', headers: ['Content-Length: 0'] })).toContain('503 Service Unavailable');
+    expect(
+      await gateway.get('/k/x?do=firstOnly', { method: 'POST', headers: ['Content-Length: 0'] }),
+    ).toContain('503 Service Unavailable');
   });
 
   test('an overloaded application is 503, not an empty 200', async () => {
@@ -169,7 +188,9 @@ describe('request bodies', () => {
   test('a chunked body that comes in pieces has its true length', async () => {
     await serve('ProxyPass /h/ fcgi://127.0.0.1:@P@/');
     const socket = await gateway.connect();
-    socket.write('POST /h/x?do=well HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    socket.write(
+      'POST /h/x?do=well HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
+    );
     const block = 'z'.repeat(60_000);
     setImmediate(() => {
       for (let i = 0; i < 5; i++) socket.write(`${block.length.toString(16)}\r\n${block}\r\n`);
@@ -183,7 +204,9 @@ describe('request bodies', () => {
     const headers = ['Content-Length: 3', 'Expect: 100-continue'];
     expect(await gateway.get('/dead/x', { method: 'POST', headers })).toMatch(/^HTTP\/1\.1 503 /);
     const socket = await gateway.connect();
-    socket.write(`POST /h/x?do=well HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers.join('\r\n')}\r\n\r\n`);
+    socket.write(
+      `POST /h/x?do=well HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers.join('\r\n')}\r\n\r\n`,
+    );
     socket.once('data', () => socket.write('abc'));
     expect(await received(socket)).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK[^]*stdin=3/);
   });

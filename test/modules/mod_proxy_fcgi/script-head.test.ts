@@ -33,7 +33,18 @@ const latin1 = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(byte
 
 describe('finding the header block', () => {
   test('any split of any output gives the same block and body', () => {
-    const piece = fc.constantFrom('A: b', 'Status: 404 Nope', '\r\n', '\n', '\r', '\r\n\r\n', '\n\n', 'x', ':', ' ');
+    const piece = fc.constantFrom(
+      'A: b',
+      'Status: 404 Nope',
+      '\r\n',
+      '\n',
+      '\r',
+      '\r\n\r\n',
+      '\n\n',
+      'x',
+      ':',
+      ' ',
+    );
     const output = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''));
     fc.assert(
       fc.property(output, fc.array(fc.nat(), { maxLength: 10 }), (text, cuts) => {
