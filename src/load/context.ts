@@ -101,7 +101,8 @@ export function stop(ctx: LoadContext): void {
   ctx.isIncomplete = true;
 }
 
-/** The absolute, normalised form of a path, as `ap_server_root_relative` gives it. */
+/** The absolute, normalised form of a path; a trailing slash stays. @source httpd server/config.c, `ap_server_root_relative` */
 export function serverRootRelative(ctx: LoadContext, path: string): string {
-  return posix.resolve('/', ctx.serverRoot, path);
+  const absolute = posix.resolve('/', ctx.serverRoot, path);
+  return path.endsWith('/') && absolute !== '/' ? `${absolute}/` : absolute;
 }

@@ -1,7 +1,7 @@
 import type { LogicalLine } from '../syntax/mapped-text.ts';
 import { sliceMapped, spanWithin } from '../syntax/mapped-text.ts';
 import type { TextPiece } from '../syntax/tree.ts';
-import { countBytes, type LoadContext, report } from './context.ts';
+import { countBytes, type LoadContext, report, stop } from './context.ts';
 
 /** Longest line after expansion; httpd counts only what is written. */
 const MAX_EXPANDED_BYTES = 16 * 1024 * 1024;
@@ -47,6 +47,7 @@ export function expandVariables(ctx: LoadContext, line: LogicalLine): LogicalLin
         `\${${name}} makes the line longer than ${MAX_EXPANDED_BYTES} bytes`,
         span,
       );
+      stop(ctx);
       break;
     }
     pieces.push({ at: expanded.length, span });
