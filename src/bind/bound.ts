@@ -59,6 +59,8 @@ export interface BoundConfig {
   readonly uses: readonly DirectiveUse[];
   readonly sources: SourceSet;
   readonly serverRoot: string;
+  /** `DefaultRuntimeDir`, absolute; undefined: httpd's compiled-in one. */
+  readonly runtimeDir?: string | undefined;
   /** Names of the loaded modules that the gateway knows (`mod_alias`). */
   readonly modules: readonly string[];
 }

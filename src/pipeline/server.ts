@@ -57,6 +57,8 @@ export interface GatewayPlan {
   readonly mainServer: ServerRecord;
   /** Absolute path without a slash at its end. */
   readonly serverRoot: string;
+  /** Where sockets with a relative path are: `DefaultRuntimeDir`. */
+  readonly runtimeDir: string;
   /** Hooks by phase, sorted. */
   readonly hooks: Readonly<Record<PhaseName, readonly HookFunction[]>>;
   readonly dirMerges: readonly (DirMerge | undefined)[];

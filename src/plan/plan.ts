@@ -57,6 +57,7 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
     hostnameLookups: usesHostnames(bound.main.root) || bound.vhosts.some((vhost) => usesHostnames(vhost.root)),
     readHtaccess: env.readHtaccess,
     serverRoot: bound.serverRoot,
+    runtimeDir: bound.runtimeDir ?? '/var/run/apache2',
     services: coreServices(satisfies),
     generation: ++generations,
     modules: loaded,

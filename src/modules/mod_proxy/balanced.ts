@@ -23,7 +23,7 @@ export async function runBalanced(
 ): Promise<HookResult> {
   const definition = findBalancer(server, url);
   if (!definition) return 500;
-  const balancer = balancerOf(definition, server);
+  const balancer = balancerOf(definition, server, req.server.gateway);
   const memory: SchemeMemory = {};
   const pathStart = url.indexOf('/', url.indexOf('://') + 3);
   const path = pathStart < 0 ? '' : url.slice(pathStart);

@@ -58,7 +58,7 @@ export function splitSocket(req: RequestRecord): string | undefined | 400 {
   }
   const [, scheme, rest] = origin as unknown as [string, string, string];
   req.filename = `proxy:${scheme}${withLocalHost(rest)}`;
-  return socketPath(path);
+  return socketPath(path, req.server.gateway);
 }
 
 /** `//localhost` in front of a path that names no host. */

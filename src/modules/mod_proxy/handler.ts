@@ -170,7 +170,7 @@ function directWorker(
     return strayWorker(url, socket, server);
   }
   const isMovable = definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
-  return isMovable ? relocatedWorker(definition, url, socket, server) : workerOf(definition, server, false);
+  return isMovable ? relocatedWorker(definition, url, socket, server) : workerOf(definition, server, req.server.gateway, false);
 }
 
 function runDirect(

@@ -4,19 +4,22 @@ import { BALANCER_DEFAULTS } from '../../backend/balancer/balancer-settings.ts';
 import { gatewayPools } from '../../backend/pool-registry.ts';
 import { Worker } from '../../backend/worker.ts';
 import { WORKER_DEFAULTS } from '../../backend/worker-settings.ts';
+import type { GatewayPlan } from '../../pipeline/server.ts';
 import type { BalancerDefinition, ProxyServerConfig, WorkerDefinition } from './config.ts';
 import { defaultPort, parseNetLocation } from './url.ts';
 
-/** Where httpd looks for sockets with a relative path, when no DefaultRuntimeDir says otherwise. */
-const RUNTIME_DIR = '/var/run/apache2';
-
-/** Absolute path of a socket. */
-export function socketPath(path: string): string {
-  return path.startsWith('/') ? path : `${RUNTIME_DIR}/${path}`;
+/** Absolute path of a socket; relative ones are in DefaultRuntimeDir. */
+export function socketPath(path: string, { runtimeDir }: GatewayPlan): string {
+  return path.startsWith('/') ? path : `${runtimeDir}/${path}`;
 }
 
 /** The running worker of a definition; virtual hosts that share the definition share the worker. */
-export function workerOf(definition: WorkerDefinition, server: ProxyServerConfig, isMember: boolean): Worker {
+export function workerOf(
+  definition: WorkerDefinition,
+  server: ProxyServerConfig,
+  gateway: GatewayPlan,
+  isMember: boolean,
+): Worker {
   if (definition.worker) return definition.worker;
   const { url, parameters } = definition;
   const settings = {
@@ -25,7 +28,7 @@ export function workerOf(definition: WorkerDefinition, server: ProxyServerConfig
     scheme: url.scheme,
     host: url.host,
     port: url.port,
-    socketPath: url.socketPath === undefined ? undefined : socketPath(url.socketPath),
+    socketPath: url.socketPath === undefined ? undefined : socketPath(url.socketPath, gateway),
   };
   definition.worker = new Worker(settings, gatewayPools, {
     ...(server.sourceAddress === undefined ? {} : { localAddress: server.sourceAddress }),
@@ -35,10 +38,14 @@ export function workerOf(definition: WorkerDefinition, server: ProxyServerConfig
 }
 
 /** The running balancer of a definition. */
-export function balancerOf(definition: BalancerDefinition, server: ProxyServerConfig): Balancer {
+export function balancerOf(
+  definition: BalancerDefinition,
+  server: ProxyServerConfig,
+  gateway: GatewayPlan,
+): Balancer {
   definition.balancer ??= new Balancer(
     { ...BALANCER_DEFAULTS, ...definition.parameters, name: definition.name },
-    definition.members.map((member) => workerOf(member, server, true)),
+    definition.members.map((member) => workerOf(member, server, gateway, true)),
   );
   return definition.balancer;
 }
