@@ -46,6 +46,7 @@ export function bindConfig(loaded: LoadResult, options: BindOptions): BoundConfi
     uses: binder.uses,
     sources: loaded.sources,
     serverRoot: loaded.serverRoot,
+    runtimeDir: loaded.runtimeDir,
     modules: MODULES.filter((module) => isLoaded(module, loaded)).map((module) => module.name),
   };
 }
