@@ -53,13 +53,22 @@ function lookAt(
   const after = star < 0 ? place : place.slice(star + 1);
   if (place.startsWith('/') || after === '') {
     if (before === undefined) return { path: `${place}/${user}` };
-    if (before.includes(':') && !place.startsWith('/')) return { url: before + user + after };
+    if (before.includes(':') && !place.startsWith('/')) return { url: before + user };
     return { path: before + user + after };
   }
-  if (before?.includes(':')) return { url: before + user + after };
+  // What follows the star of a URL goes nowhere.
+  if (before?.includes(':')) return { url: before + user };
   if (before !== undefined) return undefined;
   const home = homeOf(user);
   return home === undefined ? undefined : { path: `${home}/${place}` };
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(fsPath(path), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Control characters must not end up in a header. */
@@ -84,7 +93,7 @@ function translate(req: RequestRecord): HookResult {
       return 302;
     }
     const isLast = at === config.places.length - 1;
-    if (!isLast && !statSync(fsPath(found.path), { throwIfNoEntry: false })) continue;
+    if (!isLast && !isThere(found.path)) continue;
     req.filename = found.path + rest;
     req.contextPrefix = `/~${user}`;
     req.contextDocumentRoot = found.path;
