@@ -1,3 +1,5 @@
+import { COMMANDS, type Command } from './commands.ts';
+
 /** What `-k` asks for. */
 export type ControlAction = 'start' | 'stop' | 'restart' | 'graceful' | 'graceful-stop';
 
@@ -31,11 +33,10 @@ export interface ServerArguments {
 export type Invocation =
   | { readonly kind: 'server'; readonly arguments: ServerArguments }
   | { readonly kind: 'show'; readonly what: 'version' | 'build' | 'modules' | 'directives' }
-  /** Another product: `lint`, `explain`, `compare`, with its own arguments. */
-  | { readonly kind: 'command'; readonly name: string; readonly rest: readonly string[] }
+  /** Another product, with its own arguments. */
+  | { readonly kind: 'command'; readonly load: () => Promise<Command>; readonly rest: readonly string[] }
   | { readonly kind: 'usage'; readonly complaint: string | undefined; readonly wasAsked: boolean };
 
-const COMMANDS = new Set(['lint', 'explain', 'compare']);
 const WITH_VALUE = new Set(['D', 'C', 'c', 'd', 'f', 'e', 'E', 'k']);
 const FLAGS = new Set(['t', 'T', 'S', 'M', 'L', 'l', 'v', 'V', 'h', '?', 'X']);
 const LONG_WITH_VALUE = new Set(['listen', 'port-map', 'allow-unserved', 'processes', 'log-style']);
@@ -95,7 +96,8 @@ function readPortMap(text: string): ReadonlyMap<number, number> | undefined {
 /** What a command line asks for; never throws. @source httpd server/main.c, spec config-language section 14 */
 export function parseArguments(args: readonly string[]): Invocation {
   const [first, ...rest] = args;
-  if (first !== undefined && COMMANDS.has(first)) return { kind: 'command', name: first, rest };
+  const command = first === undefined ? undefined : COMMANDS.get(first);
+  if (command !== undefined) return { kind: 'command', load: command, rest };
   const options = readOptions(args);
   if ('complaint' in options) return { kind: 'usage', complaint: options.complaint, wasAsked: false };
 

@@ -25,8 +25,8 @@ async function run(args: readonly string[]): Promise<number | undefined> {
       return 0;
     }
     case 'command': {
-      process.stderr.write(`httpd-gateway: no such command: ${invocation.name}\n`);
-      return 1;
+      const command = await invocation.load();
+      return command.run(invocation.rest);
     }
     case 'server': {
       const { runServer } = await import('./server-command.ts');

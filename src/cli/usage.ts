@@ -1,13 +1,19 @@
+import { COMMANDS } from './commands.ts';
+
 const PROGRAM = 'httpd-gateway';
 
-const TEXT = `Usage: ${PROGRAM} [-D name] [-d directory] [-f file]
+/** A line that names the products beside the server, if there are any. */
+function products(): string {
+  return COMMANDS.size === 0 ? '' : `       ${PROGRAM} ${[...COMMANDS.keys()].join('|')} ...\n`;
+}
+
+const text = (): string => `Usage: ${PROGRAM} [-D name] [-d directory] [-f file]
                      [-C "directive"] [-c "directive"]
                      [-k start|restart|graceful|graceful-stop|stop]
                      [-v] [-V] [-h] [-l] [-L] [-t] [-T] [-S] [-M] [-X]
                      [--listen ADDR] [--port-map 80:8080,443:8443] [--processes N]
                      [--strict] [--allow-unserved NAME,...] [--log-style text|json]
-       ${PROGRAM} lint|explain|compare ...
-Options:
+${products()}Options:
   -f file             : configuration to serve
   -d directory        : ServerRoot until the configuration sets one
   -D name             : name for <IfDefine>; FOREGROUND stays in the foreground
@@ -35,5 +41,5 @@ Options:
 
 /** How to call the program, after the complaint about how it was called. */
 export function usage(complaint: string | undefined): string {
-  return `${complaint === undefined ? '' : `${PROGRAM}: ${complaint}\n`}${TEXT}`;
+  return `${complaint === undefined ? '' : `${PROGRAM}: ${complaint}\n`}${text()}`;
 }

@@ -54,12 +54,4 @@ describe('the command line', () => {
     ]);
     expect([...args.allowUnserved]).toEqual(['authtype', 'sslengine']);
   });
-
-  test('other products are commands', () => {
-    expect(parseArguments(['lint', '--fix', 'x.conf'])).toEqual({
-      kind: 'command',
-      name: 'lint',
-      rest: ['--fix', 'x.conf'],
-    });
-  });
 });

@@ -208,7 +208,10 @@ describe('several processes', () => {
     const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
     await gateway.answers(port);
     const children = (): readonly number[] => childrenOf(gateway.child.pid!);
-    await until('both processes to be ready', () => folder.read('gateway.pid') !== '' && children().length === 2);
+    await until(
+      'both processes to be ready',
+      () => folder.read('gateway.pid') !== '' && children().length === 2,
+    );
     const [victim] = children();
     process.kill(victim!, 'SIGKILL');
     expect(await get(port, '/')).toContain('200 OK');
