@@ -54,7 +54,9 @@ function parseHostAndPort(text: string): Authority | undefined {
 export function normalizeHost(host: string): string | undefined {
   if (host.startsWith('[')) {
     const address = host.slice(1, -1);
-    return host.endsWith(']') && isIPv6(address) && !address.includes('%') ? address.toLowerCase() : undefined;
+    return host.endsWith(']') && isIPv6(address) && !address.includes('%')
+      ? address.toLowerCase()
+      : undefined;
   }
   if (!HOST_CHARACTERS.test(host) || host.includes('..')) return undefined;
   if (DOTTED_DECIMAL.test(host)) {

@@ -171,7 +171,11 @@ export class ClientBody implements RequestBody {
   }
 
   #tooLarge(): void {
-    const failure: BodyFailure = { status: 413, message: 'Request body is larger than allowed', isGone: false };
+    const failure: BodyFailure = {
+      status: 413,
+      message: 'Request body is larger than allowed',
+      isGone: false,
+    };
     const hasRest = !this.isFinished;
     this.failure = failure;
     this.#held = [];
@@ -190,4 +194,3 @@ export class ClientBody implements RequestBody {
     if (consumer) call(consumer);
   }
 }
-

@@ -9,14 +9,15 @@ const MAX_SIZE_DIGITS = 13;
 /** Bytes that one message may spend on extensions and superfluous zeros. */
 const MAX_OVERHEAD_BYTES = 16_384;
 const TRAILER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- refused
+const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 export interface TrailerLimits {
   readonly limitRequestFieldSize: number;
   readonly limitRequestFields: number;
 }
 
-type State = 'size' | 'extension' | 'sizeLineFeed' | 'data' | 'dataCarriageReturn' | 'dataLineFeed' | 'trailer' | 'done';
+type State =
+  'size' | 'extension' | 'sizeLineFeed' | 'data' | 'dataCarriageReturn' | 'dataLineFeed' | 'trailer' | 'done';
 
 /** Why chunked framing is refused. */
 export interface ChunkFault {
@@ -77,7 +78,8 @@ export class ChunkedDecoder {
         break;
       case 'extension':
         if (byte === CR) this.#state = 'sizeLineFeed';
-        else if (byte < SPACE ? byte !== TAB : byte === 0x7f) this.#refuse(400, 'control byte in a chunk extension');
+        else if (byte < SPACE ? byte !== TAB : byte === 0x7f)
+          this.#refuse(400, 'control byte in a chunk extension');
         else this.#spend();
         break;
       case 'sizeLineFeed':
@@ -128,7 +130,8 @@ export class ChunkedDecoder {
   #readTrailer(byte: number): void {
     if (byte !== LF) {
       this.#trailerLine += String.fromCharCode(byte);
-      if (this.#trailerLine.length > this.#limits.limitRequestFieldSize + 2) this.#refuse(400, 'trailer field too long');
+      if (this.#trailerLine.length > this.#limits.limitRequestFieldSize + 2)
+        this.#refuse(400, 'trailer field too long');
       return;
     }
     const line = this.#trailerLine;
@@ -142,7 +145,8 @@ export class ChunkedDecoder {
     const isFold = this.#trailers > 0 && (line.startsWith(' ') || line.startsWith('\t'));
     const isField = isFold || TRAILER_NAME.test(line.slice(0, Math.max(0, line.indexOf(':'))));
     if (!isField || CONTROL_BYTES.test(line)) this.#refuse(400, 'malformed trailer field');
-    else if (++this.#trailers > (this.#limits.limitRequestFields || 10_000)) this.#refuse(400, 'too many trailer fields');
+    else if (++this.#trailers > (this.#limits.limitRequestFields || 10_000))
+      this.#refuse(400, 'too many trailer fields');
   }
 
   #spend(): void {

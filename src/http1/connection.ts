@@ -187,13 +187,17 @@ export class ClientConnection implements BodySource, ResponseHost {
       this.#addressSettings = host.settings(server);
       this.#parser = undefined;
     }
-    return (this.#parser ??= new RequestHeadParser(this.#addressSettings, this.#info.isTls ? 'https' : 'http'));
+    return (this.#parser ??= new RequestHeadParser(
+      this.#addressSettings,
+      this.#info.isTls ? 'https' : 'http',
+    ));
   }
 
   /** Part of a head is here: the rest has its time. */
   #awaitHead(hadBegun: boolean, bytes: number): void {
     const timeout = this.#addressSettings.readTimeouts.header;
-    if (!hadBegun && this.#limit !== 'first') this.#startLimit('header', initialMs(timeout, this.#addressSettings));
+    if (!hadBegun && this.#limit !== 'first')
+      this.#startLimit('header', initialMs(timeout, this.#addressSettings));
     this.#limit = 'header';
     this.#limitBytes += bytes;
     this.#extend(timeout);
@@ -204,7 +208,9 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#timer.cancel();
     const { host } = this.#front;
     const named =
-      head.hostname === undefined ? this.#addressServer : host.serverForHost(this.#info, head.hostname, head.hostPort);
+      head.hostname === undefined
+        ? this.#addressServer
+        : host.serverForHost(this.#info, head.hostname, head.hostPort);
     const server = named ?? this.#addressServer;
     const settings = host.settings(server);
     const body = new ClientBody(framing, settings, this);
@@ -248,12 +254,21 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (this.#hasPeerEnded && !body.isFinished) body.fail(CUT);
   }
 
-  #refusal(method: string, named: ServerRecord | undefined, settings: FrontSettings): HeadFailure | undefined {
+  #refusal(
+    method: string,
+    named: ServerRecord | undefined,
+    settings: FrontSettings,
+  ): HeadFailure | undefined {
     if (named === undefined) {
       return { status: 400, number: 'AH10157', message: 'client sent an unknown host name', notes: '' };
     }
     if (settings.lenientMethods || isKnownMethod(method, settings.registeredMethods)) return undefined;
-    return { status: 501, number: 'AH02423', message: 'HTTP Request Line; method is not registered', notes: '' };
+    return {
+      status: 501,
+      number: 'AH02423',
+      message: 'HTTP Request Line; method is not registered',
+      notes: '',
+    };
   }
 
   #run(req: RequestRecord, refusedWith: number | undefined): void {
@@ -267,7 +282,13 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 
   #onFault(req: RequestRecord, fault: unknown): void {
-    logRequest(req, 'crit', 'core', '', `internal fault: ${fault instanceof Error ? (fault.stack ?? '') : String(fault)}`);
+    logRequest(
+      req,
+      'crit',
+      'core',
+      '',
+      `internal fault: ${fault instanceof Error ? (fault.stack ?? '') : String(fault)}`,
+    );
     this.#responseOf(req)?.abort();
   }
 
@@ -284,7 +305,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     const body = this.#body!;
     if (!isWanted || body.isFinished || !body.isWanted) {
       if (this.#limit === 'body') this.#stopLimit();
-    } else if (this.#limit !== 'body') this.#startLimit('body', initialMs(this.#settings.readTimeouts.body, this.#settings));
+    } else if (this.#limit !== 'body')
+      this.#startLimit('body', initialMs(this.#settings.readTimeouts.body, this.#settings));
   }
 
   sendContinue(): void {
@@ -305,7 +327,11 @@ export class ClientConnection implements BodySource, ResponseHost {
     const missing = body.isFinished ? 0 : (body.missingBytes ?? 0);
     const isExpecting = this.#awaitsContinue && !(body.isAnnounced && body.isFinished);
     const mayKeepAlive =
-      !this.#front.isClosing && !this.#isRefused && !isExpecting && body.failure === undefined && missing <= MAX_DROPPED_BYTES;
+      !this.#front.isClosing &&
+      !this.#isRefused &&
+      !isExpecting &&
+      body.failure === undefined &&
+      missing <= MAX_DROPPED_BYTES;
     return { settings: this.#settings, mayKeepAlive, keptAlive: this.#info.keptAlive };
   }
 

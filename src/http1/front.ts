@@ -11,7 +11,11 @@ export interface FrontHost extends ResponseDefaults {
   /** The server that the connection's own address chooses; its limits hold until the Host is known. */
   serverFor(connection: ConnectionInfo): ServerRecord;
   /** The server for a named host; undefined: no such name, and `StrictHostCheck` is on. */
-  serverForHost(connection: ConnectionInfo, hostname: string, port: number | undefined): ServerRecord | undefined;
+  serverForHost(
+    connection: ConnectionInfo,
+    hostname: string,
+    port: number | undefined,
+  ): ServerRecord | undefined;
   /** Must be quick: asked for each request. */
   settings(server: ServerRecord): FrontSettings;
   /** Serves a request to its end. */

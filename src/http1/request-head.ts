@@ -41,10 +41,10 @@ const MAX_BLANK_LINES = 10;
 /** Fields are counted even where the config sets no limit. */
 const MOST_FIELDS = 10_000;
 /** A control byte, a bare LF or a bare CR; what follows them is looked at line by line. */
-const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/; // eslint-disable-line no-control-regex -- the point
-const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- the point
+const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
+const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** A request that begins like this can't become one: TLS and other binary protocols. */
-const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/; // eslint-disable-line no-control-regex -- the point
+const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
 const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
@@ -129,12 +129,14 @@ export class RequestHeadParser {
 
   /** The client ended its side: a head that has begun is refused. */
   finish(): void {
-    if (this.hasBegun && this.result === undefined) this.#refuse(400, 'AH00566', 'request failed: incomplete head');
+    if (this.hasBegun && this.result === undefined)
+      this.#refuse(400, 'AH00566', 'request failed: incomplete head');
   }
 
   /** The rest of a head did not come in time: refused when its request line did, else nobody is there to answer. */
   timeOut(): void {
-    if (this.hasRequestLine && this.result === undefined) this.#refuse(408, '', 'request failed: head came too slowly');
+    if (this.hasRequestLine && this.result === undefined)
+      this.#refuse(408, '', 'request failed: head came too slowly');
   }
 
   reset(): void {
@@ -193,7 +195,8 @@ export class RequestHeadParser {
     if (line.length > this.#lineLimit()) this.#refuseLongLine();
     else if (this.#theRequest !== undefined) this.#readFieldLine(line);
     else if (line !== '') this.#readRequestLine(line);
-    else if (++this.#blankLines > MAX_BLANK_LINES) this.#refuse(400, 'AH00566', 'request failed: too many blank lines');
+    else if (++this.#blankLines > MAX_BLANK_LINES)
+      this.#refuse(400, 'AH00566', 'request failed: too many blank lines');
   }
 
   #readRequestLine(line: string): void {
@@ -204,7 +207,12 @@ export class RequestHeadParser {
       if (line.startsWith('HEAD ')) this.#method = 'HEAD';
       const simple = hasControl || line.includes('\t') ? null : SIMPLE_REQUEST_LINE.exec(line);
       if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[1]!);
-      else this.#refuse(400, simple ? 'AH02421' : 'AH03448', 'HTTP Request Line; unrecognized or disallowed protocol');
+      else
+        this.#refuse(
+          400,
+          simple ? 'AH02421' : 'AH03448',
+          'HTTP Request Line; unrecognized or disallowed protocol',
+        );
       return;
     }
     this.#method = parts[1]!;
@@ -212,11 +220,13 @@ export class RequestHeadParser {
     const major = Number(parts[3]);
     this.#protocol = `HTTP/${parts[3]!}.${parts[4]!}`;
     this.#protocolNumber = major * 1000 + Number(parts[4]);
-    if (hasControl || line.includes('\t')) this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
+    if (hasControl || line.includes('\t'))
+      this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
     else if (!isToken(this.#method)) this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
     else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
     else if (!this.#readTarget()) this.#refuseTarget();
-    else if (major > 1) this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
+    else if (major > 1)
+      this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
   }
 
   #readTarget(): boolean {
@@ -281,7 +291,8 @@ export class RequestHeadParser {
       return;
     }
     this.#value += ` ${more}`;
-    if (this.#name.length + this.#value.length + 2 > this.#limits.limitRequestFieldSize + 1) this.#refuseLongField();
+    if (this.#name.length + this.#value.length + 2 > this.#limits.limitRequestFieldSize + 1)
+      this.#refuseLongField();
   }
 
   /** Moves the pending field to the table; false: it made the head unusable. */
@@ -319,7 +330,11 @@ export class RequestHeadParser {
       }
     }
     if (host === undefined && this.#protocolNumber >= 1001) {
-      this.#refuse(400, 'AH00569', 'client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23)');
+      this.#refuse(
+        400,
+        'AH00569',
+        'client sent HTTP/1.1 request without hostname (see RFC2616 section 14.23)',
+      );
       return;
     }
     const framing = this.#protocolNumber < 1000 ? NO_BODY : this.#readFraming();
@@ -341,11 +356,15 @@ export class RequestHeadParser {
     if (encoding !== undefined) {
       if (length !== undefined) return this.#refuse(400, '', 'both Content-Length and Transfer-Encoding');
       if (this.#protocolNumber < 1001) return this.#refuse(400, '', 'Transfer-Encoding in HTTP/1.0');
-      const codings = encoding.toLowerCase().split(',').map((coding) => coding.trim());
+      const codings = encoding
+        .toLowerCase()
+        .split(',')
+        .map((coding) => coding.trim());
       const last = codings.pop();
       if (last !== 'chunked') return this.#refuse(400, 'AH02539', 'client sent an unknown Transfer-Encoding');
       if (codings.includes('chunked')) return this.#refuse(400, '', 'chunked more than once');
-      if (codings.some((coding) => coding !== '')) return this.#refuse(501, '', 'Transfer-Encoding besides chunked');
+      if (codings.some((coding) => coding !== ''))
+        return this.#refuse(501, '', 'Transfer-Encoding besides chunked');
       return { contentLength: undefined, isChunked: true };
     }
     if (length === undefined) return NO_BODY;
@@ -384,7 +403,10 @@ export class RequestHeadParser {
 /** The whole head is in `text`, and no byte of it needs a second look. */
 function isCleanHead(text: string, start: number): boolean {
   const end = text.indexOf('\r\n\r\n', start);
-  return end >= 0 && !SUSPECT_BYTES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4));
+  return (
+    end >= 0 &&
+    !SUSPECT_BYTES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4))
+  );
 }
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);

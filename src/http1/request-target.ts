@@ -30,7 +30,11 @@ export function parseTarget(target: string, method: string, scheme: string): Req
 
 function parseAbsolute(target: string, scheme: string): RequestTarget | undefined {
   const colon = target.indexOf(':');
-  if (colon < 0 || target.slice(0, colon).toLowerCase() !== scheme || target.charCodeAt(colon + 1) !== SLASH) {
+  if (
+    colon < 0 ||
+    target.slice(0, colon).toLowerCase() !== scheme ||
+    target.charCodeAt(colon + 1) !== SLASH
+  ) {
     return undefined;
   }
   if (target.charCodeAt(colon + 2) !== SLASH) return { kind: 'absolute', authority: undefined };
@@ -42,5 +46,8 @@ function parseAbsolute(target: string, scheme: string): RequestTarget | undefine
   const hostname = normalizeHost(port ? text.slice(0, port.index) : text);
   if (hostname === undefined) return undefined;
   const digits = port?.[1] ?? '';
-  return { kind: 'absolute', authority: { hostname, port: digits === '' ? undefined : Number(digits.slice(0, 6)) } };
+  return {
+    kind: 'absolute',
+    authority: { hostname, port: digits === '' ? undefined : Number(digits.slice(0, 6)) },
+  };
 }

@@ -1,6 +1,11 @@
 import type { RequestRecord } from '../pipeline/request.ts';
 import { currentHttpDate } from '../pipeline/http-date.ts';
-import { mergeErrorHeaders, headerFault, setContentHeaders, type ResponseDefaults } from '../pipeline/output.ts';
+import {
+  mergeErrorHeaders,
+  headerFault,
+  setContentHeaders,
+  type ResponseDefaults,
+} from '../pipeline/output.ts';
 import { REASONS, statusLine } from '../pipeline/status.ts';
 import type { FrontSettings } from './settings.ts';
 
@@ -93,7 +98,10 @@ function setConnectionHeaders(
   if (isChunked) headersOut.unset('Content-Length');
   if (isKept && asksToKeep) {
     const seconds = Math.floor(settings.keepAliveTimeoutMs / 1000);
-    headersOut.set('Keep-Alive', most === 0 ? `timeout=${seconds}` : `timeout=${seconds}, max=${most - keptAlive}`);
+    headersOut.set(
+      'Keep-Alive',
+      most === 0 ? `timeout=${seconds}` : `timeout=${seconds}, max=${most - keptAlive}`,
+    );
     headersOut.merge('Connection', 'Keep-Alive');
   } else if (!isKept && !saysClose) headersOut.merge('Connection', 'close');
   if (isChunked) headersOut.set('Transfer-Encoding', 'chunked');
@@ -125,13 +133,14 @@ function responseProtocol(req: RequestRecord): string {
 /** A module's own status text when it starts with the status, else the standard one. */
 function statusText(req: RequestRecord): string {
   const own = req.statusLine;
-  if (own === undefined || !own.startsWith(String(req.status)) || CONTROL_BYTES.test(own)) return statusLine(req.status);
+  if (own === undefined || !own.startsWith(String(req.status)) || CONTROL_BYTES.test(own))
+    return statusLine(req.status);
   if (own.length > 3 && own[3] !== ' ') return statusLine(req.status);
   if (own.length === 3) return REASONS.has(req.status) ? statusLine(req.status) : `${own} `;
   return own;
 }
 
-const CONTROL_BYTES = /[\x00-\x1f\x7f]/; // eslint-disable-line no-control-regex -- what must never be sent
+const CONTROL_BYTES = /[\x00-\x1f\x7f]/;
 
 /** Whether a comma-separated header value has the token, which must be lower case. */
 function hasToken(value: string | undefined, token: string): boolean {

@@ -84,7 +84,8 @@ export class ClientResponse implements ResponseSink {
     if (this.isHeadSent) this.#send(false);
     this.isClosed = true;
     this.#setFate('aborted');
-    const isDelimited = this.#head !== undefined && (this.#head.isChunked || this.#head.contentLength !== undefined);
+    const isDelimited =
+      this.#head !== undefined && (this.#head.isChunked || this.#head.contentLength !== undefined);
     this.#finish(isDelimited ? 'cut' : 'reset');
   }
 
@@ -248,7 +249,12 @@ function cutPieces(pieces: readonly (Buffer | string)[], size: number): (Buffer 
   let left = size;
   for (const piece of pieces) {
     if (left <= 0) break;
-    const part = piece.length <= left ? piece : typeof piece === 'string' ? piece.slice(0, left) : piece.subarray(0, left);
+    const part =
+      piece.length <= left
+        ? piece
+        : typeof piece === 'string'
+          ? piece.slice(0, left)
+          : piece.subarray(0, left);
     kept.push(part);
     left -= part.length;
   }

@@ -1,6 +1,20 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, type BigIntStats, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  type BigIntStats,
+  type Stats,
+} from 'node:fs';
 import { addAllowedMethods, allowHeader, isKnownMethod } from '../pipeline/allowed-methods.ts';
-import { DEFAULT_RANGE_LIMITS, planByteRanges, type RangeLimits, type RangePlan } from '../pipeline/byte-range.ts';
+import {
+  DEFAULT_RANGE_LIMITS,
+  planByteRanges,
+  type RangeLimits,
+  type RangePlan,
+} from '../pipeline/byte-range.ts';
 import { meetsConditions } from '../pipeline/conditional.ts';
 import { discardBody } from '../pipeline/discard-body.ts';
 import { DEFAULT_ETAG_PARTS, fileETag, type ETagParts } from '../pipeline/etag.ts';
@@ -29,7 +43,8 @@ export function defaultHandler(req: RequestRecord): HookResult | Promise<HookRes
   // Only answers to other methods tell what is allowed.
   if (req.method !== 'GET') addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
   const discarded = discardBody(req, limitRequestBody(req));
-  if (discarded instanceof Promise) return discarded.then((result) => (result === OK ? serveMethod(req) : result));
+  if (discarded instanceof Promise)
+    return discarded.then((result) => (result === OK ? serveMethod(req) : result));
   return discarded === OK ? serveMethod(req) : discarded;
 }
 
@@ -79,7 +94,8 @@ function openAndSend(req: RequestRecord, filename: string, finfo: Stats): HookRe
   const { descriptor, stats } = file;
   let isLeftOpen = false;
   try {
-    if (stats.size <= SMALL_FILE_BYTES) return sendSmallFile(req, readSmallFile(filename, descriptor, stats, finfo));
+    if (stats.size <= SMALL_FILE_BYTES)
+      return sendSmallFile(req, readSmallFile(filename, descriptor, stats, finfo));
     const sending = sendBigFile(req, descriptor, stats);
     if (!(sending instanceof Promise)) return sending;
     isLeftOpen = true;
@@ -124,13 +140,18 @@ function sendSmallFile(req: RequestRecord, file: SmallFile): HookResult {
   const { content } = file;
   if (plan.kind === 'whole') req.output.write(content);
   else {
-    for (const { lead, range } of plan.parts) req.output.write(lead + content.slice(range.start, range.end + 1));
+    for (const { lead, range } of plan.parts)
+      req.output.write(lead + content.slice(range.start, range.end + 1));
     if (plan.tail !== '') req.output.write(plan.tail);
   }
   return OK;
 }
 
-function sendBigFile(req: RequestRecord, descriptor: number, stats: BigIntStats): HookResult | Promise<HookResult> {
+function sendBigFile(
+  req: RequestRecord,
+  descriptor: number,
+  stats: BigIntStats,
+): HookResult | Promise<HookResult> {
   const config = coreDir(req);
   const size = Number(stats.size);
   const mtimeMs = Number(stats.mtimeNs / 1_000_000n);
@@ -174,7 +195,8 @@ function lastModified(req: RequestRecord, file: SmallFile): string {
 function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
   if (setting === undefined) return DEFAULT_ETAG_PARTS;
   const { absolute, add, remove } = setting;
-  if (absolute) return { inode: absolute.has('inode'), mtime: absolute.has('mtime'), size: absolute.has('size') };
+  if (absolute)
+    return { inode: absolute.has('inode'), mtime: absolute.has('mtime'), size: absolute.has('size') };
   const has = (part: keyof ETagParts): boolean =>
     (DEFAULT_ETAG_PARTS[part] && !remove.includes(part)) || add.includes(part);
   return { inode: has('inode'), mtime: has('mtime'), size: has('size') };
@@ -194,7 +216,10 @@ function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): Rang
   return planByteRanges(req, size, limits, partType);
 }
 
-function rangeLimit(setting: number | 'unlimited' | 'none' | undefined, standard: number | undefined): number | undefined {
+function rangeLimit(
+  setting: number | 'unlimited' | 'none' | undefined,
+  standard: number | undefined,
+): number | undefined {
   switch (setting) {
     case undefined:
       return standard;
@@ -229,7 +254,12 @@ async function streamParts(
 }
 
 /** Reads the next piece only when the client has taken the last. A file that became shorter ends in a cut response. */
-async function streamBytes(req: RequestRecord, descriptor: number, start: number, end: number): Promise<HookResult> {
+async function streamBytes(
+  req: RequestRecord,
+  descriptor: number,
+  start: number,
+  end: number,
+): Promise<HookResult> {
   const { output } = req;
   let at = start;
   while (at < end) {

@@ -41,7 +41,8 @@ const keepAliveTimeout: Served<number> = {
     const unit = UNITS.get(parts?.[2]?.toLowerCase() ?? '?');
     if (!parts || unit === undefined) return ctx.error(word, 'KeepAliveTimeout has wrong format');
     const value = Number(parts[1]);
-    if (value < 0) return ctx.error(word, 'KeepAliveTimeout has wrong format', 'give seconds, or milliseconds as 500ms');
+    if (value < 0)
+      return ctx.error(word, 'KeepAliveTimeout has wrong format', 'give seconds, or milliseconds as 500ms');
     return value * unit;
   },
   apply: ({ server }, value) => {
@@ -74,7 +75,8 @@ export function answerTrace(req: RequestRecord): HookResult | Promise<HookResult
     return 405;
   }
   const { body } = req;
-  const mayHaveBody = mode === 'extended' && (body.contentLength ?? 0) <= MAX_TRACE_BODY_BYTES && !body.isChunked;
+  const mayHaveBody =
+    mode === 'extended' && (body.contentLength ?? 0) <= MAX_TRACE_BODY_BYTES && !body.isChunked;
   if (body.isAnnounced && !mayHaveBody) {
     req.notes.set('error-notes', 'TRACE with a request body is not allowed');
     return 413;

@@ -44,7 +44,12 @@ export function recallFile(filename: string, finfo: Stats): SmallFile | undefine
 }
 
 /** Reads an open file whole. Remembers it under the name, unless it changed a moment ago. */
-export function readSmallFile(filename: string, descriptor: number, stats: BigIntStats, finfo: Stats): SmallFile {
+export function readSmallFile(
+  filename: string,
+  descriptor: number,
+  stats: BigIntStats,
+  finfo: Stats,
+): SmallFile {
   const length = readSync(descriptor, scratch, 0, Math.min(Number(stats.size), SMALL_FILE_BYTES), 0);
   const file: SmallFile = {
     stats,
@@ -55,7 +60,8 @@ export function readSmallFile(filename: string, descriptor: number, stats: BigIn
     ctimeMs: finfo.ctimeMs,
   };
   const settled = Date.now() - SETTLED_AFTER_MS;
-  const isSettled = finfo.mtimeMs < settled && finfo.ctimeMs < settled && stats.ctimeNs / 1_000_000n < BigInt(settled);
+  const isSettled =
+    finfo.mtimeMs < settled && finfo.ctimeMs < settled && stats.ctimeNs / 1_000_000n < BigInt(settled);
   if (isSettled && length === Number(stats.size)) remember(filename, file);
   return file;
 }

@@ -19,7 +19,11 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   const etag = req.headersOut.get('ETag');
 
   const ifMatch = headers.get('If-Match');
-  if (ifMatch !== undefined && !ifMatch.startsWith('*') && (etag === undefined || !listsETagStrongly(ifMatch, etag))) {
+  if (
+    ifMatch !== undefined &&
+    !ifMatch.startsWith('*') &&
+    (etag === undefined || !listsETagStrongly(ifMatch, etag))
+  ) {
     return 412;
   }
   const modified = modifiedSeconds(req);
@@ -30,14 +34,16 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   const ifNoneMatch = headers.get('If-None-Match');
   if (ifNoneMatch !== undefined) {
     const matches =
-      ifNoneMatch.startsWith('*') || (etag !== undefined && listsTag(ifNoneMatch, etag, isRead && !headers.has('Range')));
+      ifNoneMatch.startsWith('*') ||
+      (etag !== undefined && listsTag(ifNoneMatch, etag, isRead && !headers.has('Range')));
     if (matches && !isRead) return 412;
     notModified = matches;
   }
   const modifiedSince = headers.get('If-Modified-Since');
   if (modifiedSince !== undefined) {
     const since = seconds(modifiedSince);
-    const isUnchanged = since !== undefined && since >= modified && since <= Math.floor(req.requestTimeMs / 1000);
+    const isUnchanged =
+      since !== undefined && since >= modified && since <= Math.floor(req.requestTimeMs / 1000);
     if (!isUnchanged) notModified = false;
     else if (isRead) notModified ??= true;
   }

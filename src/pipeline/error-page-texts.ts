@@ -27,14 +27,20 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [403, "<p>You don't have permission to access this resource.{notes}</p>\n"],
   [404, '<p>The requested URL was not found on this server.</p>\n'],
   [405, '<p>The requested method {method} is not allowed for this URL.</p>\n'],
-  [406, '<p>An appropriate representation of the requested resource could not be found on this server.</p>\n{variants}'],
+  [
+    406,
+    '<p>An appropriate representation of the requested resource could not be found on this server.</p>\n{variants}',
+  ],
   [408, '<p>Server timeout waiting for the HTTP request from the client.</p>\n'],
   [
     410,
     '<p>The requested resource is no longer available on this server and there is no forwarding address.\n' +
       'Please remove all references to this resource.</p>\n',
   ],
-  [411, '<p>A request of the requested method {method} requires a valid Content-length.<br />\n{notes}</p>\n'],
+  [
+    411,
+    '<p>A request of the requested method {method} requires a valid Content-length.<br />\n{notes}</p>\n',
+  ],
   [412, '<p>The precondition on the request for this URL evaluated to false.</p>\n'],
   [
     413,
@@ -80,7 +86,10 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [431, '<p>The server refused this request because\nthe request header fields are too large.</p>\n'],
   [451, '<p>Access to this URL has been denied for legal reasons.<br />\n{notes}</p>\n'],
   [501, '<p>{method} not supported for current URL.<br />\n{notes}</p>\n'],
-  [502, '<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n{notes}</p>\n'],
+  [
+    502,
+    '<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n{notes}</p>\n',
+  ],
   [
     503,
     '<p>The server is temporarily unable to service your\nrequest due to maintenance downtime or capacity\n' +
@@ -99,14 +108,21 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
       'your storage allocation.</p>\n',
   ],
   [508, '<p>The server terminated an operation because\nit encountered an infinite loop.</p>\n'],
-  [510, '<p>A mandatory extension policy in the request is not\naccepted by the server for this resource.</p>\n'],
+  [
+    510,
+    '<p>A mandatory extension policy in the request is not\naccepted by the server for this resource.</p>\n',
+  ],
   [511, '<p>The client needs to authenticate to gain\nnetwork access.</p>\n'],
 ]);
 
 const PLACE = /\{(?:location|notes|method|variants|expectation|variant)\}/g;
 
 /** The paragraphs below the heading of the built-in page for `req.status`; `adminAddress` is for faults of the server. */
-export function addressedBody(req: RequestRecord, location: string, adminAddress: string | undefined): string {
+export function addressedBody(
+  req: RequestRecord,
+  location: string,
+  adminAddress: string | undefined,
+): string {
   const { status } = req;
   if (status === 300) return req.notes.get('variant-list') ?? '';
   const text = TEXTS.get(status === 407 ? 401 : status);
@@ -132,7 +148,8 @@ function fill(place: string, req: RequestRecord, location: string): string {
 }
 
 function expectation(expect: string | undefined): string {
-  if (expect === undefined) return 'No expectation was seen, the Expect request-header \nfield was not presented by the client.\n';
+  if (expect === undefined)
+    return 'No expectation was seen, the Expect request-header \nfield was not presented by the client.\n';
   return (
     'The expectation given in the Expect request-header\nfield could not be met by this server.\n' +
     `The client sent<pre>\n    Expect: ${escapeHtml(expect)}\n</pre>\n`

@@ -18,7 +18,8 @@ export interface PageContext {
   readonly mayTrace: boolean;
 }
 
-const DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n';
+const DOCTYPE =
+  '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n';
 /** A status text of a module is shown when it starts with the status and a reason that reads as text. */
 const SHOWABLE_STATUS_LINE = /^\d{3}(?:$| $| [A-Za-z0-9])/;
 
@@ -74,7 +75,9 @@ function replaceHeaders(req: RequestRecord, location: string, page: PageContext)
   if ((isRedirect(status) || status === 201) && location !== '') headersOut.set('Location', location);
   req.contentLanguages = [];
   req.contentEncoding = [];
-  req.contentType = req.subprocessEnv.has('suppress-error-charset') ? 'text/html' : 'text/html; charset=iso-8859-1';
+  req.contentType = req.subprocessEnv.has('suppress-error-charset')
+    ? 'text/html'
+    : 'text/html; charset=iso-8859-1';
   if (status === 405 || status === 501) headersOut.set('Allow', allowHeader(req, page.mayTrace));
 }
 
@@ -82,7 +85,12 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-function builtInPage(req: RequestRecord, location: string, recursiveStatus: number, page: PageContext): string {
+function builtInPage(
+  req: RequestRecord,
+  location: string,
+  recursiveStatus: number,
+  page: PageContext,
+): string {
   const title = pageTitle(req);
   const additionally =
     recursiveStatus === 0

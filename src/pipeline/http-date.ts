@@ -40,7 +40,14 @@ export function parseHttpDate(text: string): number | undefined {
   found = RFC_850.exec(trimmed);
   if (found) {
     const year = Number(found[3]!);
-    return fromParts(String(year < 70 ? 2000 + year : 1900 + year), found[2]!, found[1]!, found[4]!, found[5]!, found[6]!);
+    return fromParts(
+      String(year < 70 ? 2000 + year : 1900 + year),
+      found[2]!,
+      found[1]!,
+      found[4]!,
+      found[5]!,
+      found[6]!,
+    );
   }
   found = ASCTIME.exec(trimmed);
   if (found) return fromParts(found[6]!, found[1]!, found[2]!, found[3]!, found[4]!, found[5]!);

@@ -10,7 +10,7 @@ export interface ResponseDefaults {
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/; // eslint-disable-line no-control-regex -- what must never be sent
+const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 const NEEDS_CHARSET = /^text\/(?:plain|html)(?:[;\s]|$)/i;
 
 /** Names that were found fit to be sent. */
@@ -64,7 +64,8 @@ export function responseContentType(req: RequestRecord, defaults: ResponseDefaul
   const type = req.contentType;
   if (type === undefined || type === '') return undefined;
   const charset = defaults.defaultCharset(req);
-  if (charset === '' || req.subprocessEnv.has('suppress-error-charset') || !NEEDS_CHARSET.test(type)) return type;
+  if (charset === '' || req.subprocessEnv.has('suppress-error-charset') || !NEEDS_CHARSET.test(type))
+    return type;
   return /charset=/i.test(type) ? type : `${type}; charset=${charset}`;
 }
 
@@ -72,24 +73,33 @@ function joinLanguages(req: RequestRecord): string {
   const languages = [...req.contentLanguages];
   for (const listed of (req.headersOut.get('Content-Language') ?? '').split(',')) {
     const language = listed.trim();
-    const isNew = language !== '' && !languages.some((known) => known.toLowerCase() === language.toLowerCase());
+    const isNew =
+      language !== '' && !languages.some((known) => known.toLowerCase() === language.toLowerCase());
     if (isNew) languages.push(language);
   }
   return languages.join(',');
 }
 
 /** What is wrong with the headers, for the log; undefined: they may be sent. */
-export function headerFault(req: RequestRecord): { readonly number: string; readonly message: string } | undefined {
+export function headerFault(
+  req: RequestRecord,
+): { readonly number: string; readonly message: string } | undefined {
   const { names, values } = req.headersOut;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
     if (!isGoodName(name)) {
       return name === ''
         ? { number: 'AH02428', message: 'Empty response header name, aborting request' }
-        : { number: 'AH02429', message: `Response header name '${name}' contains invalid characters, aborting request` };
+        : {
+            number: 'AH02429',
+            message: `Response header name '${name}' contains invalid characters, aborting request`,
+          };
     }
     if (CONTROL_BYTES.test(values[i]!)) {
-      return { number: 'AH02430', message: `Response header '${name}' value contains invalid characters, aborting request` };
+      return {
+        number: 'AH02430',
+        message: `Response header '${name}' value contains invalid characters, aborting request`,
+      };
     }
   }
   return undefined;

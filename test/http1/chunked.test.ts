@@ -27,8 +27,21 @@ const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 }), { maxLen
 const nearChunked = fc
   .array(
     fc.oneof(
-      fc.uint8Array({ minLength: 1, maxLength: 30 }).map((data) => `${data.length.toString(16)}\r\n${Buffer.from(data).toString('latin1')}\r\n`),
-      fc.constantFrom('0\r\n\r\n', '0\r\nA: b\r\n\r\n', '5;x=y\r\nhello\r\n', '00', '\r\n', '\n', 'g', ';', ' ', '5\r\nhell'),
+      fc
+        .uint8Array({ minLength: 1, maxLength: 30 })
+        .map((data) => `${data.length.toString(16)}\r\n${Buffer.from(data).toString('latin1')}\r\n`),
+      fc.constantFrom(
+        '0\r\n\r\n',
+        '0\r\nA: b\r\n\r\n',
+        '5;x=y\r\nhello\r\n',
+        '00',
+        '\r\n',
+        '\n',
+        'g',
+        ';',
+        ' ',
+        '5\r\nhell',
+      ),
     ),
     { maxLength: 6 },
   )
@@ -37,7 +50,9 @@ const nearChunked = fc
 test('what was chunked comes out as it went in, and nothing behind it is touched', () => {
   fc.assert(
     fc.property(pieces, fc.uint8Array({ maxLength: 10 }), (chunks, after) => {
-      const encoded = chunks.map((chunk) => Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]));
+      const encoded = chunks.map((chunk) =>
+        Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]),
+      );
       const message = Buffer.concat([...encoded, Buffer.from('0\r\n\r\n')]);
       const outcome = decode([Buffer.concat([message, after])]);
       const content = Buffer.concat(chunks).toString('latin1');

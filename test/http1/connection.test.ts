@@ -24,7 +24,9 @@ describe('keeping the connection', () => {
     await front(hello);
     const answer = await sendRaw(gw.port, get('/', 'Connection: keep-alive\r\n') + get('/', CLOSE));
     const [first, second] = answer.text.split('hello');
-    expect(first).toMatch(/Content-Length: 5\r\nKeep-Alive: timeout=5, max=100\r\nConnection: Keep-Alive\r\n\r\n$/);
+    expect(first).toMatch(
+      /Content-Length: 5\r\nKeep-Alive: timeout=5, max=100\r\nConnection: Keep-Alive\r\n\r\n$/,
+    );
     expect(second).toMatch(/Connection: close\r\n\r\n$/);
   });
 
@@ -48,7 +50,9 @@ describe('keeping the connection', () => {
 
   test('HTTP/1.0 is kept when it asks and the length is known', async () => {
     await front(hello);
-    const answer = await sendRaw(gw.port, 'GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n', { until: /hello/ });
+    const answer = await sendRaw(gw.port, 'GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n', {
+      until: /hello/,
+    });
     expect(answer.text).toContain('Connection: Keep-Alive');
   });
 
@@ -61,15 +65,28 @@ describe('keeping the connection', () => {
 
   test('closing the front ends idle connections at once and busy ones behind their answer', async () => {
     let release: (() => void) | undefined;
-    await front((req) => (req.unparsedUri === '/slow' ? new Promise((resolve) => (release = () => { resolve(0); })) : hello(req)));
+    await front((req) =>
+      req.unparsedUri === '/slow'
+        ? new Promise(
+            (resolve) =>
+              (release = () => {
+                resolve(0);
+              }),
+          )
+        : hello(req),
+    );
     const idle = sendRaw(gw.port, get());
     const busy = sendRaw(gw.port, get('/slow'));
-    await vi.waitFor(() => { expect(gw.front.idleCount === 1 && release !== undefined).toBe(true); });
+    await vi.waitFor(() => {
+      expect(gw.front.idleCount === 1 && release !== undefined).toBe(true);
+    });
     gw.front.close();
     expect((await idle).ending).toBe('closed');
     release!();
     expect((await busy).text).toMatch(/Connection: close/);
-    await vi.waitFor(() => { expect(gw.front.size).toBe(0); });
+    await vi.waitFor(() => {
+      expect(gw.front.size).toBe(0);
+    });
   });
 });
 
@@ -91,14 +108,25 @@ describe('pipelining', () => {
   });
 
   test('bodies of pipelined requests stay apart', async () => {
-    await front((req) => new Promise((resolve) => {
-      let text = '';
-      req.body.start({
-        data: (chunk) => (text += chunk.toString('latin1')),
-        end: () => { req.output.write(`<${text}>`); resolve(0); },
-        fail: ({ status }) => { resolve(status); },
-      }, 0);
-    }));
+    await front(
+      (req) =>
+        new Promise((resolve) => {
+          let text = '';
+          req.body.start(
+            {
+              data: (chunk) => (text += chunk.toString('latin1')),
+              end: () => {
+                req.output.write(`<${text}>`);
+                resolve(0);
+              },
+              fail: ({ status }) => {
+                resolve(status);
+              },
+            },
+            0,
+          );
+        }),
+    );
     const one = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc';
     const two = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nGET\r\n0\r\n\r\n';
     const answer = await sendRaw(gw.port, one + two + one + get('/', CLOSE));
@@ -107,13 +135,24 @@ describe('pipelining', () => {
 
   test('what comes ahead is bounded', async () => {
     let release: (() => void) | undefined;
-    await front((req) => (req.unparsedUri === '/slow' ? new Promise((resolve) => (release = () => { resolve(0); })) : hello(req)));
+    await front((req) =>
+      req.unparsedUri === '/slow'
+        ? new Promise(
+            (resolve) =>
+              (release = () => {
+                resolve(0);
+              }),
+          )
+        : hello(req),
+    );
     const client = connect(gw.port, '127.0.0.1');
     client.resume();
     client.write(get('/slow'));
     const more = Buffer.alloc(16 * 1024 * 1024, get());
     client.write(more);
-    await vi.waitFor(() => { expect(release).toBeDefined(); });
+    await vi.waitFor(() => {
+      expect(release).toBeDefined();
+    });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(client.writableLength).toBeGreaterThan(1024 * 1024);
     client.destroy();
@@ -134,7 +173,9 @@ describe('framing of responses', () => {
       /^HTTP\/1\.1 200 OK\r\nDate: [^\r]+\r\nServer: Apache\r\nContent-Length: 5\r\nConnection: close\r\nContent-Type: text\/plain\r\n\r\nhello$/,
     );
     const unknown = await sendRaw(gw.port, get('/', CLOSE));
-    expect(unknown.text).toMatch(/Transfer-Encoding: chunked\r\nContent-Type: text\/plain\r\n\r\n5\r\nhello\r\n0\r\n\r\n$/);
+    expect(unknown.text).toMatch(
+      /Transfer-Encoding: chunked\r\nContent-Type: text\/plain\r\n\r\n5\r\nhello\r\n0\r\n\r\n$/,
+    );
     const old = await sendRaw(gw.port, 'GET / HTTP/1.0\r\n\r\n');
     expect(old.text).not.toMatch(/Transfer-Encoding|Content-Length/);
     expect(old.text).toMatch(/\r\n\r\nhello$/);
@@ -241,7 +282,12 @@ describe('framing of responses', () => {
 
 describe('faults of handlers', () => {
   test.each([
-    ['throws', () => { throw new Error('boom'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('boom'))],
   ] as const)('one that %s costs its connection only', async (_name, fail) => {
     await front((req) => (req.unparsedUri === '/bad' ? fail() : hello(req)));
@@ -278,9 +324,13 @@ describe('clients that leave, stop or crawl', () => {
     });
     const client = connect(gw.port, '127.0.0.1');
     client.write(get());
-    await vi.waitFor(() => { expect(request).toBeDefined(); });
+    await vi.waitFor(() => {
+      expect(request).toBeDefined();
+    });
     client.resetAndDestroy();
-    await vi.waitFor(() => { expect(gone).toBe(1); });
+    await vi.waitFor(() => {
+      expect(gone).toBe(1);
+    });
     expect(request!.output.isClosed).toBe(true);
     expect(request!.connectionFate).toBe('aborted');
     expect(gw.front.size).toBe(0);
@@ -288,14 +338,21 @@ describe('clients that leave, stop or crawl', () => {
 
   test('a consumer hears of a client that resets in its upload', async () => {
     const failures: boolean[] = [];
-    await front((req) => new Promise(() => {
-      req.body.start({ data: () => {}, end: () => {}, fail: ({ isGone }) => failures.push(isGone) }, 0);
-    }));
+    await front(
+      (req) =>
+        new Promise(() => {
+          req.body.start({ data: () => {}, end: () => {}, fail: ({ isGone }) => failures.push(isGone) }, 0);
+        }),
+    );
     const client = connect(gw.port, '127.0.0.1');
     client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc');
-    await vi.waitFor(() => { expect(gw.seen).toHaveLength(1); });
+    await vi.waitFor(() => {
+      expect(gw.seen).toHaveLength(1);
+    });
     client.resetAndDestroy();
-    await vi.waitFor(() => { expect(failures).toEqual([true]); });
+    await vi.waitFor(() => {
+      expect(failures).toEqual([true]);
+    });
   });
 
   test('silence is closed without an answer', async () => {
@@ -312,9 +369,24 @@ describe('clients that leave, stop or crawl', () => {
   });
 
   test('half a body gets 408', async () => {
-    await front((req) => new Promise((resolve) => {
-      req.body.start({ data: () => {}, end: () => { resolve(0); }, fail: ({ status }) => { resolve(status); } }, 0);
-    }), timeouts(100, 100));
+    await front(
+      (req) =>
+        new Promise((resolve) => {
+          req.body.start(
+            {
+              data: () => {},
+              end: () => {
+                resolve(0);
+              },
+              fail: ({ status }) => {
+                resolve(status);
+              },
+            },
+            0,
+          );
+        }),
+      timeouts(100, 100),
+    );
     const answer = await sendRaw(gw.port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc');
     expect(answer.text).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer.ending).toBe('closed');
@@ -328,7 +400,9 @@ describe('clients that leave, stop or crawl', () => {
       client.write('GET / HTTP/1.1\r\nHost: a\r\nX-');
       return client;
     });
-    await vi.waitFor(() => { expect(gw.front.size).toBe(200); });
+    await vi.waitFor(() => {
+      expect(gw.front.size).toBe(200);
+    });
     expect((await sendRaw(gw.port, get('/', CLOSE))).text).toContain('hello');
     for (const client of clients) client.destroy();
   });
@@ -337,26 +411,31 @@ describe('clients that leave, stop or crawl', () => {
     let written = 0;
     let blocked = 0;
     const total = 64 * 1024 * 1024;
-    await front((req) => new Promise((resolve) => {
-      req.headersOut.set('Content-Length', String(total));
-      const piece = Buffer.alloc(65_536, 'x');
-      const pump = (): void => {
-        while (written < total) {
-          written += piece.length;
-          if (!req.output.write(piece)) {
-            blocked++;
-            req.output.onDrain = pump;
-            return;
-          }
-        }
-        resolve(0);
-      };
-      pump();
-    }));
+    await front(
+      (req) =>
+        new Promise((resolve) => {
+          req.headersOut.set('Content-Length', String(total));
+          const piece = Buffer.alloc(65_536, 'x');
+          const pump = (): void => {
+            while (written < total) {
+              written += piece.length;
+              if (!req.output.write(piece)) {
+                blocked++;
+                req.output.onDrain = pump;
+                return;
+              }
+            }
+            resolve(0);
+          };
+          pump();
+        }),
+    );
     const client = connect(gw.port, '127.0.0.1');
     client.pause();
     client.write(get('/', CLOSE));
-    await vi.waitFor(() => { expect(blocked).toBeGreaterThan(0); });
+    await vi.waitFor(() => {
+      expect(blocked).toBeGreaterThan(0);
+    });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(written).toBeLessThan(total / 2);
     let received = 0;
@@ -368,19 +447,31 @@ describe('clients that leave, stop or crawl', () => {
   });
 
   test('a reader that takes nothing is given up after Timeout', async () => {
-    await front((req) => new Promise((resolve) => {
-      req.output.onGone = () => { resolve(0); };
-      const piece = Buffer.alloc(65_536, 'x');
-      while (req.output.write(piece));
-      const more = (): void => { while (!req.output.isClosed && req.output.write(piece)); };
-      req.output.onDrain = more;
-    }), { timeoutMs: 200 });
+    await front(
+      (req) =>
+        new Promise((resolve) => {
+          req.output.onGone = () => {
+            resolve(0);
+          };
+          const piece = Buffer.alloc(65_536, 'x');
+          while (req.output.write(piece));
+          const more = (): void => {
+            while (!req.output.isClosed && req.output.write(piece));
+          };
+          req.output.onDrain = more;
+        }),
+      { timeoutMs: 200 },
+    );
     const client = connect(gw.port, '127.0.0.1');
     client.on('error', () => {});
     client.pause();
     client.write(get());
-    await vi.waitFor(() => { expect(gw.seen).toHaveLength(1); });
-    await vi.waitFor(() => { expect(gw.front.size).toBe(0); }, 3000);
+    await vi.waitFor(() => {
+      expect(gw.seen).toHaveLength(1);
+    });
+    await vi.waitFor(() => {
+      expect(gw.front.size).toBe(0);
+    }, 3000);
     client.destroy();
   });
 });
@@ -394,13 +485,17 @@ test('a kept connection is served on the plan of the moment', async () => {
   let text = '';
   client.on('data', (chunk) => (text += chunk.toString('latin1')));
   client.write(get());
-  await vi.waitFor(() => { expect(text).toContain('hello'); });
+  await vi.waitFor(() => {
+    expect(text).toContain('hello');
+  });
 
   host.serverFor = () => other;
   host.serverForHost = () => other;
   host.settings = () => ({ ...DEFAULT_FRONT_SETTINGS, limitRequestFields: 1 });
   client.write(get('/', 'X: 1\r\n'));
-  await vi.waitFor(() => { expect(text).toContain('400 Bad Request'); });
+  await vi.waitFor(() => {
+    expect(text).toContain('400 Bad Request');
+  });
   expect(gw.seen[1]!.server).toBe(other);
   client.destroy();
 });

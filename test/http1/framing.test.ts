@@ -69,7 +69,10 @@ describe('what leaves the framing in doubt is refused and closes', () => {
   test('an encoding in HTTP/1.0', async () => {
     const bytes = `POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n${chunked}`;
     const answer = await sendRaw(gw.port, bytes);
-    expect(answer).toMatchObject({ ending: 'closed', text: expect.stringMatching(/^HTTP\/1\.1 400 /) as string });
+    expect(answer).toMatchObject({
+      ending: 'closed',
+      text: expect.stringMatching(/^HTTP\/1\.1 400 /) as string,
+    });
   });
 
   test.each([
@@ -123,7 +126,10 @@ describe('what is well framed is served, and the next request after it', () => {
     ['trailers', 'Transfer-Encoding: chunked\r\n', '5\r\nhello\r\n0\r\nHost: evil\r\nX-T: 1\r\n\r\n'],
   ])('%s', async (_name, fields, payload) => {
     const from = gw.seen.length;
-    const answer = await sendRaw(gw.port, `POST /app HTTP/1.1\r\nHost: gw.test\r\n${fields}\r\n${payload}${next}`);
+    const answer = await sendRaw(
+      gw.port,
+      `POST /app HTTP/1.1\r\nHost: gw.test\r\n${fields}\r\n${payload}${next}`,
+    );
     expect(answer.text).toContain('<hello>');
     expect(answer.text.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
     const seen = gw.seen.slice(from);
@@ -142,7 +148,9 @@ describe('what is well framed is served, and the next request after it', () => {
   test('a body that nobody wants is dropped exactly', async () => {
     const from = gw.seen.length;
     const bytes = `POST /denied HTTP/1.1\r\nHost: gw.test\r\nContent-Length: 40\r\n\r\n${'GET /SMUGGLED HTTP/1.1\r\nHost: gw.test\r\n\r\n'.padEnd(40)}`;
-    const answer = await sendRaw(gw.port, [bytes.slice(0, 90), bytes.slice(90, 80 + 31), next.slice(0, 0)], { silenceMs: 300 });
+    const answer = await sendRaw(gw.port, [bytes.slice(0, 90), bytes.slice(90, 80 + 31), next.slice(0, 0)], {
+      silenceMs: 300,
+    });
     expect(answer.text).toMatch(/^HTTP\/1\.1 403 /);
     expect(gw.seen.slice(from).map((req) => req.unparsedUri)).not.toContain('/SMUGGLED');
   });
@@ -150,11 +158,16 @@ describe('what is well framed is served, and the next request after it', () => {
 
 test('a body beyond its limit fails with 413 and closes', async () => {
   expect(await post('Content-Length: 11\r\n', 'hello world', '/limited')).toBe('413');
-  expect(await post('Transfer-Encoding: chunked\r\n', 'b\r\nhello world\r\n0\r\n\r\n', '/limited')).toBe('413');
+  expect(await post('Transfer-Encoding: chunked\r\n', 'b\r\nhello world\r\n0\r\n\r\n', '/limited')).toBe(
+    '413',
+  );
 });
 
 test('a body that ends too early fails with 400', async () => {
-  for (const [fields, part] of [['Content-Length: 10', 'hello'], ['Transfer-Encoding: chunked', '5\r\nhel']] as const) {
+  for (const [fields, part] of [
+    ['Content-Length: 10', 'hello'],
+    ['Transfer-Encoding: chunked', '5\r\nhel'],
+  ] as const) {
     const bytes = `POST / HTTP/1.1\r\nHost: gw.test\r\n${fields}\r\n\r\n${part}`;
     const answer = await sendRaw(gw.port, bytes, { halfClose: true });
     expect(answer.text).toMatch(/^HTTP\/1\.1 400 /);
@@ -195,7 +208,10 @@ test('discardBody settles at once for a body that is here, and reports its fault
     return result;
   });
   try {
-    await sendRaw(front.port, 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab');
+    await sendRaw(
+      front.port,
+      'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab',
+    );
     const refused = await sendRaw(front.port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab');
     expect(results).toEqual([0, 413]);
     expect(refused.text).toMatch(/^HTTP\/1\.1 413 /);

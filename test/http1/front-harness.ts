@@ -79,7 +79,8 @@ export function testServer(logged: { number: string; message: string }[]): Serve
     proxySections: [],
     gateway: {
       errorLog: {
-        log: (_level: string, _module: string, number: string, message: string) => logged.push({ number, message }),
+        log: (_level: string, _module: string, number: string, message: string) =>
+          logged.push({ number, message }),
       },
       services: {
         sendErrorResponse: (req: RequestRecord, recursive: number, text: string | undefined) => {
@@ -117,7 +118,10 @@ export async function startFront(
     onRequest: (req) => {
       seen.push(req);
       const result = handler(req);
-      if (result instanceof Promise) return result.then((late) => { finish(req, late); });
+      if (result instanceof Promise)
+        return result.then((late) => {
+          finish(req, late);
+        });
       finish(req, result);
       return undefined;
     },
@@ -143,7 +147,9 @@ export async function startFront(
     close: () =>
       new Promise((resolve) => {
         front.destroy();
-        listener.close(() => { resolve(); });
+        listener.close(() => {
+          resolve();
+        });
       }),
   };
 }
@@ -171,14 +177,20 @@ export function sendRaw(
       socket.destroy();
       resolve({ text, ending });
     };
-    const silence = setTimeout(() => { finishWith('open'); }, options.silenceMs ?? 3000);
+    const silence = setTimeout(() => {
+      finishWith('open');
+    }, options.silenceMs ?? 3000);
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       silence.refresh();
       if (options.until?.test(text)) finishWith('open');
     });
-    socket.on('end', () => { finishWith('closed'); });
-    socket.on('error', () => { finishWith('reset'); });
+    socket.on('end', () => {
+      finishWith('closed');
+    });
+    socket.on('error', () => {
+      finishWith('reset');
+    });
     const queue = typeof parts === 'string' ? [parts] : [...parts];
     const next = (): void => {
       const part = queue.shift();

@@ -18,7 +18,8 @@ async function statusOf(head: string): Promise<string> {
   return answer.text.slice(9, 12);
 }
 
-const withField = (lines: string): string => `GET / HTTP/1.1\r\nHost: gw.test\r\nConnection: close\r\n${lines}\r\n`;
+const withField = (lines: string): string =>
+  `GET / HTTP/1.1\r\nHost: gw.test\r\nConnection: close\r\n${lines}\r\n`;
 const withHost = (host: string): string => `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
 
 describe('fields', () => {
@@ -67,7 +68,11 @@ describe('fields', () => {
   });
 
   test('folds, blanks and duplicates give one clean value', async () => {
-    await statusOf(withField('X-Fold: a\r\n b\r\n\tc\r\nX-D: 1\r\nx-d: 2\r\nCookie: a=1\r\ncookie: b=2\r\nX-B: \t v \t\r\n'));
+    await statusOf(
+      withField(
+        'X-Fold: a\r\n b\r\n\tc\r\nX-D: 1\r\nx-d: 2\r\nCookie: a=1\r\ncookie: b=2\r\nX-B: \t v \t\r\n',
+      ),
+    );
     const { headersIn } = gw.seen.at(-2)!;
     expect(headersIn.get('x-fold')).toBe('a b c');
     expect(headersIn.getAll('X-D')).toEqual(['1, 2']);

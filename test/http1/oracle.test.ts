@@ -37,7 +37,10 @@ describe.runIf(isApacheInstalled())('the same raw answer as the installed apache
 
   async function compare(bytes: string, halfClose = false): Promise<void> {
     const options = { silenceMs: 2500, halfClose };
-    const [theirs, ours] = await Promise.all([sendRaw(httpdPort, bytes, options), sendRaw(gw.port, bytes, options)]);
+    const [theirs, ours] = await Promise.all([
+      sendRaw(httpdPort, bytes, options),
+      sendRaw(gw.port, bytes, options),
+    ]);
     expect({ text: normalize(ours.text), ending: ours.ending }).toEqual({
       text: normalize(theirs.text),
       ending: theirs.ending,
@@ -91,7 +94,13 @@ describe.runIf(isApacheInstalled())('the same raw answer as the installed apache
     ['HTTP/1.0 kept', 'GET /t.txt HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n'],
     ['HTTP/1.0 with a range', 'GET /t.txt HTTP/1.0\r\nRange: bytes=2-3\r\nConnection: keep-alive\r\n\r\n'],
     ['HTTP/0.9', 'GET /t.txt\r\n'],
-    ['errors kept', request('GET', '/nope', '') + request('PUT', '/t.txt', 'Transfer-Encoding: chunked\r\n') + '1\r\na\r\n0\r\n\r\n' + request('GET', '/t.txt')],
+    [
+      'errors kept',
+      request('GET', '/nope', '') +
+        request('PUT', '/t.txt', 'Transfer-Encoding: chunked\r\n') +
+        '1\r\na\r\n0\r\n\r\n' +
+        request('GET', '/t.txt'),
+    ],
     ['416 kept', request('GET', '/t.txt', 'Range: bytes=50-\r\n') + request('GET', '/t.txt')],
     ['broken chunk', request('POST', '/t.txt', 'Transfer-Encoding: chunked\r\n') + 'zz\r\n'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
@@ -130,7 +139,8 @@ describe.runIf(isApacheInstalled())('the same raw answer as the installed apache
     `If-None-Match: W/${etag}\r\nRange: bytes=1-2`, `If-None-Match: ${etag}\r\nRange: bytes=1-2`, `If-Match: "x"\r\nIf-None-Match: ${etag}`,
   ]; // prettier-ignore
   test.each(conditions)('%s', async (fields) => {
-    for (const method of ['GET', 'HEAD', 'POST']) await compare(request(method, '/t.txt', `${CLOSE}${fields}\r\n`));
+    for (const method of ['GET', 'HEAD', 'POST'])
+      await compare(request(method, '/t.txt', `${CLOSE}${fields}\r\n`));
   });
 });
 

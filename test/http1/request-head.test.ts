@@ -31,7 +31,8 @@ function splits(text: string, cuts: readonly number[]): string[] {
 }
 
 const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
-const bytes = (maxLength: number): fc.Arbitrary<string> => fc.array(byte, { maxLength }).map((all) => all.join(''));
+const bytes = (maxLength: number): fc.Arbitrary<string> =>
+  fc.array(byte, { maxLength }).map((all) => all.join(''));
 const nearHead = fc
   .tuple(
     fc.constantFrom('GET', 'POST', 'OPTIONS', 'G(T', ''),
@@ -39,14 +40,25 @@ const nearHead = fc
     fc.constantFrom('HTTP/1.1', 'HTTP/1.0', 'HTTP/2.0', 'HTTP/1.1 ', ''),
     fc.array(
       fc.oneof(
-        fc.constantFrom('Host: a', 'host: b:80', 'Content-Length: 5', 'Transfer-Encoding: chunked', ' fold', 'X:', ': v', 'Expect: x'),
+        fc.constantFrom(
+          'Host: a',
+          'host: b:80',
+          'Content-Length: 5',
+          'Transfer-Encoding: chunked',
+          ' fold',
+          'X:',
+          ': v',
+          'Expect: x',
+        ),
         bytes(12),
       ),
       { maxLength: 6 },
     ),
     fc.constantFrom('\r\n', '\n', '\r'),
   )
-  .map(([method, target, version, fields, end]) => [`${method} ${target} ${version}`, ...fields, '', ''].join(end));
+  .map(([method, target, version, fields, end]) =>
+    [`${method} ${target} ${version}`, ...fields, '', ''].join(end),
+  );
 const cuts = fc.array(fc.nat(200), { maxLength: 8 });
 
 describe('a request head', () => {

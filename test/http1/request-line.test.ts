@@ -78,7 +78,9 @@ describe('request line', () => {
   });
 
   test('an endless line is refused without its end, and without being kept', async () => {
-    const answer = await sendRaw(gw.port, [`GET /${'a'.repeat(5000)}`, 'b'.repeat(4000)], { silenceMs: 1000 });
+    const answer = await sendRaw(gw.port, [`GET /${'a'.repeat(5000)}`, 'b'.repeat(4000)], {
+      silenceMs: 1000,
+    });
     expect(answer.text).toMatch(/^HTTP\/1\.1 414 /);
     expect(answer.ending).toBe('closed');
   });

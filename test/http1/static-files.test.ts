@@ -1,12 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { coreModule } from '../../src/modules/core/index.ts';
 import type { CoreDirConfig } from '../../src/modules/core/config.ts';
-import { OPT } from '../../src/modules/core/options.ts';
+import { effectiveOptions, OPT } from '../../src/modules/core/options.ts';
 import { DirConfig } from '../../src/pipeline/dir-config.ts';
 import { sendRaw, serveFiles, startFront, type TestFront } from './front-harness.ts';
 
@@ -29,6 +37,7 @@ beforeAll(async () => {
     const values = [...req.server.dirDefaults.values];
     values[coreModule.slot] = config;
     req.dirConfig = new DirConfig(values, [], []);
+    req.mayFollowLinks = (effectiveOptions(config.options) & OPT.FollowSymLinks) !== 0;
     if (req.unparsedUri === '/a.txt/more') {
       const answer = serve(Object.assign(req, { unparsedUri: '/a.txt', pathInfo: '/more' }));
       return answer;
@@ -49,7 +58,11 @@ function write(name: string, content: string, seconds = OLD): void {
   utimesSync(join(root, name), seconds, seconds);
 }
 
-async function ask(method: string, path: string, fields = ''): Promise<{ head: string; body: string; status: string }> {
+async function ask(
+  method: string,
+  path: string,
+  fields = '',
+): Promise<{ head: string; body: string; status: string }> {
   const bytes = `${method} ${path} HTTP/1.1\r\nHost: gw.test\r\nConnection: close\r\n${fields}\r\n`;
   const { text } = await sendRaw(gw.port, bytes);
   const end = text.indexOf('\r\n\r\n');
@@ -191,7 +204,9 @@ describe('a file that changes', () => {
 });
 
 test('big files arrive whole, also with other requests behind them', async () => {
-  const bytes = 'GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2) + 'GET /medium.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+  const bytes =
+    'GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2) +
+    'GET /medium.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
   const { text } = await sendRaw(gw.port, bytes);
   expect(text.match(/b{3000000}/g)).toHaveLength(2);
   expect(text.match(/m{100000}$/g)).toHaveLength(1);

@@ -4,7 +4,12 @@ import { testRequest } from './test-request.ts';
 
 const LENGTH = 100;
 
-function plan(range: string, length = LENGTH, limits = DEFAULT_RANGE_LIMITS, fields: Record<string, string> = {}): string {
+function plan(
+  range: string,
+  length = LENGTH,
+  limits = DEFAULT_RANGE_LIMITS,
+  fields: Record<string, string> = {},
+): string {
   const req = testRequest({ Range: range, ...fields });
   const found = planByteRanges(req, length, limits, 'text/plain');
   return summary(found);
@@ -55,8 +60,10 @@ describe('which bytes are sent', () => {
 });
 
 describe('limits', () => {
-  const single = (count: number, step: number): string => `bytes=${Array.from({ length: count }, (_, i) => `${i * step}-${i * step}`).join(',')}`;
-  const growing = (count: number): string => `bytes=${Array.from({ length: count }, (_, i) => `${i}-${i + 1}`).join(',')}`;
+  const single = (count: number, step: number): string =>
+    `bytes=${Array.from({ length: count }, (_, i) => `${i * step}-${i * step}`).join(',')}`;
+  const growing = (count: number): string =>
+    `bytes=${Array.from({ length: count }, (_, i) => `${i}-${i + 1}`).join(',')}`;
 
   test('as many ranges as MaxRanges, not one more', () => {
     expect(plan(single(200, 10), 10_000)).not.toBe('whole');

@@ -95,7 +95,9 @@ describe('headers of an error', () => {
       req.status = status;
       addAllowedMethods(req, 'GET', 'POST', 'OPTIONS');
       send(req, { mayTrace: status === 405 });
-      expect(req.headersOut.get('Allow')).toBe(status === 405 ? 'HEAD,GET,POST,OPTIONS,TRACE' : 'HEAD,GET,POST,OPTIONS');
+      expect(req.headersOut.get('Allow')).toBe(
+        status === 405 ? 'HEAD,GET,POST,OPTIONS,TRACE' : 'HEAD,GET,POST,OPTIONS',
+      );
     }
   });
 
