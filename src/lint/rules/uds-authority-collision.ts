@@ -14,7 +14,7 @@ interface Use {
 function socketUses(model: LintModel): Use[] {
   const uses = [
     ...model.handlers.flatMap(({ url, word, at }) =>
-      url ? [{ url, span: word.span, server: at.server }] : [],
+      url ? [{ url, span: word.span, server: at.server, order: at.order }] : [],
     ),
     ...model.workerLines
       .filter((line) => line.by !== 'BalancerMember')
