@@ -57,9 +57,7 @@ export class ClusterSlotArbiter implements SlotArbiter {
   unregister(key: string, holder: SlotHolder): void {
     const account = this.#account(key);
     account.holders.delete(holder);
-    if (account.holders.size > 0) return;
-    this.#giveSpare(key, account, Infinity);
-    if (account.held === 0 && !account.isAsking) this.#accounts.delete(key);
+    this.#dropIfUnused(key, account);
   }
 
   tryTake(key: string, max: number): boolean {
@@ -96,12 +94,13 @@ export class ClusterSlotArbiter implements SlotArbiter {
 
   /** A message from the primary. */
   receive(message: SlotMessage): void {
-    const account = this.#account(message.key);
+    const account = this.#accounts.get(message.key);
+    if (account === undefined) return;
     switch (message.kind) {
       case 'grant':
         account.isAsking = false;
         account.held += message.count;
-        if (account.holders.size === 0) this.#giveSpare(message.key, account, Infinity);
+        this.#dropIfUnused(message.key, account);
         for (const holder of account.holders) holder.slotMayBeFree();
         return;
       case 'recall':
@@ -124,6 +123,13 @@ export class ClusterSlotArbiter implements SlotArbiter {
     const account: Account = { held: 0, used: 0, owed: 0, isAsking: false, holders: new Set() };
     this.#accounts.set(key, account);
     return account;
+  }
+
+  /** Without a pool nothing is kept: addresses may be made of request data. */
+  #dropIfUnused(key: string, account: Account): void {
+    if (account.holders.size > 0) return;
+    this.#giveSpare(key, account, Infinity);
+    if (account.held === 0 && !account.isAsking) this.#accounts.delete(key);
   }
 
   #giveUpIdle(account: Account): void {
@@ -170,35 +176,44 @@ export class SlotLedger {
       const others = page.waiting.filter((want) => want.process !== process);
       page.waiting.splice(0, page.waiting.length, ...others);
       this.#grant(key, page);
+      this.#dropIfUnused(key, page);
     }
   }
 
   /** A message from a serving process. */
   receive(process: number, message: SlotMessage): void {
     if (!this.#processes.has(process)) return;
-    const page = this.#page(message.key);
     switch (message.kind) {
-      case 'want':
+      case 'want': {
+        const page = this.#page(message.key);
         page.max = message.max;
         page.waiting.push({ process, count: message.count });
         this.#grant(message.key, page);
         if (page.waiting.length > 0) this.#askOthers(message.key, page, process, 'recall');
         return;
+      }
       case 'give': {
+        const page = this.#page(message.key);
         const held = page.heldBy.get(process) ?? 0;
         const count = Math.min(message.count, held);
         page.heldBy.set(process, held - count);
         page.granted -= count;
         this.#grant(message.key, page);
+        this.#dropIfUnused(message.key, page);
         return;
       }
       case 'starving':
-        this.#askOthers(message.key, page, process, 'giveIdle');
+        this.#askOthers(message.key, this.#pages.get(message.key), process, 'giveIdle');
         return;
       case 'grant':
       case 'recall':
       case 'giveIdle':
     }
+  }
+
+  /** Backends of which slots are granted or waited for. */
+  get backendCount(): number {
+    return this.#pages.size;
   }
 
   /** Slots granted for a backend at present. */
@@ -227,8 +242,12 @@ export class SlotLedger {
     }
   }
 
-  #askOthers(key: string, page: LedgerPage, process: number, kind: 'recall' | 'giveIdle'): void {
-    for (const [other, held] of page.heldBy) {
+  #dropIfUnused(key: string, page: LedgerPage): void {
+    if (page.granted === 0 && page.waiting.length === 0) this.#pages.delete(key);
+  }
+
+  #askOthers(key: string, page: LedgerPage | undefined, process: number, kind: 'recall' | 'giveIdle'): void {
+    for (const [other, held] of page?.heldBy ?? []) {
       if (other !== process && held > 0) this.#processes.get(other)?.({ hgw: 'slots', kind, key });
     }
   }

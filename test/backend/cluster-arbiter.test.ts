@@ -151,6 +151,22 @@ describe('the ledger', () => {
     );
   });
 
+  test('forgets backends that nobody holds a slot of', () => {
+    const ledger = new SlotLedger();
+    const arbiter = new ClusterSlotArbiter((message) => ledger.receive(1, message));
+    ledger.attach(1, (message) => arbiter.receive(message));
+    const holder = { waitingCount: 1, slotMayBeFree: () => {}, giveUpIdle: () => 0 };
+    for (let backend = 0; backend < 100; backend += 1) {
+      const key = `h${backend}:1`;
+      arbiter.register(key, holder);
+      arbiter.tryTake(key, MAX);
+      expect(arbiter.tryTake(key, MAX)).toBe(true);
+      arbiter.giveBack(key);
+      arbiter.unregister(key, holder);
+    }
+    expect(ledger.backendCount).toBe(0);
+  });
+
   test('messages of others are told apart', () => {
     expect([undefined, null, 1, 'slots', {}, { hgw: 'log' }].map(isSlotMessage)).toEqual(
       Array(6).fill(false),
