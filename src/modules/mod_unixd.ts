@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { modUnixd as catalogue } from '../../grammar/catalogue/mod_unixd.ts';
-import { fsPath } from '../source/fs-path.ts';
 import type { DirectiveNode } from '../syntax/tree.ts';
 import { atoi, firstArg, flag, isForbidden } from './core/bind-checks.ts';
 import { defineModule, type BindContext, type Module, type ServedDirective } from './module.ts';
+import { statOf } from './stat.ts';
 
 /** Who serves, as written: a name or `#number`. */
 export interface UnixdServerConfig {
@@ -48,14 +48,14 @@ function named(
 function bindChrootDir(ctx: BindContext, node: DirectiveNode): void {
   if (isForbidden(ctx, node, 'globalOnly') || !ctx.mayTouchDisk) return;
   const word = firstArg(node);
-  const found = statSync(fsPath(word.text), { throwIfNoEntry: false });
+  const found = statOf(word.text);
   if (!found?.isDirectory()) ctx.error(word, 'ChrootDir must be a valid directory');
 }
 
 function bindSuexec(ctx: BindContext, node: DirectiveNode): void {
   if (isForbidden(ctx, node, 'globalOnly')) return;
   const program = '/usr/lib/apache2/suexec';
-  if (flag(node) && ctx.mayTouchDisk && !statSync(program, { throwIfNoEntry: false })) {
+  if (flag(node) && ctx.mayTouchDisk && !statOf(program)) {
     ctx.error(node, `suEXEC isn't supported: Missing suexec binary ${program}`);
   }
 }

@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { modUserdir as catalogue } from '../../grammar/catalogue/mod_userdir.ts';
 import { hook } from '../pipeline/phases.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../pipeline/status.ts';
 import { escapePath } from '../pipeline/url.ts';
-import { fsPath } from '../source/fs-path.ts';
 import { defineModule, type Module, type ServedDirective } from './module.ts';
+import { statOf } from './stat.ts';
 
 interface UserdirServerConfig {
   /** Places to look at, in order; undefined: no `UserDir` says one. */
@@ -63,14 +63,6 @@ function lookAt(
   return home === undefined ? undefined : { path: `${home}/${place}` };
 }
 
-function isThere(path: string): boolean {
-  try {
-    return statSync(fsPath(path), { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** Control characters must not end up in a header. */
 function inHeader(path: string): string {
   return /[\x00-\x1f\x7f]/.test(path) ? escapePath(path) : path;
@@ -93,7 +85,7 @@ function translate(req: RequestRecord): HookResult {
       return 302;
     }
     const isLast = at === config.places.length - 1;
-    if (!isLast && !isThere(found.path)) continue;
+    if (!isLast && !statOf(found.path)) continue;
     req.filename = found.path + rest;
     req.contextPrefix = `/~${user}`;
     req.contextDocumentRoot = found.path;

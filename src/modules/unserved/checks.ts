@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { parseSubnet } from '../../pattern/subnet.ts';
-import { fsPath } from '../../source/fs-path.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { eachWord } from '../arguments.ts';
 import { atoi, firstArg, isForbidden } from '../core/bind-checks.ts';
 import type { BindContext } from '../module.ts';
 import type { Check } from './unserved.ts';
+import { statOf } from '../stat.ts';
 
 /** What a check gives when it reported something. */
 export const REPORTED = true;
@@ -97,7 +96,7 @@ export function file(): Check {
     const word = firstArg(node);
     if (!ctx.mayTouchDisk || word.text.startsWith('pkcs11:')) return false;
     const path = ctx.serverRootRelative(word.text);
-    const found = statSync(fsPath(path), { throwIfNoEntry: false });
+    const found = statOf(path);
     return (
       (!found?.isFile() || found.size === 0) &&
       refuse(ctx, word, `${node.name.text}: file '${path}' does not exist or is empty`)
@@ -112,7 +111,7 @@ export function directory(): Check {
     if (!ctx.mayTouchDisk) return false;
     const path = ctx.serverRootRelative(word.text);
     return (
-      !statSync(fsPath(path), { throwIfNoEntry: false })?.isDirectory() &&
+      !statOf(path)?.isDirectory() &&
       refuse(ctx, word, `${node.name.text}: directory '${path}' does not exist`)
     );
   };
@@ -125,7 +124,7 @@ export function readableFile(): Check {
     if (!ctx.mayTouchDisk) return false;
     const path = ctx.serverRootRelative(word.text);
     return (
-      !statSync(fsPath(path), { throwIfNoEntry: false })?.isFile() &&
+      !statOf(path)?.isFile() &&
       refuse(ctx, word, `${node.name.text}: Could not open file ${path}: No such file or directory`)
     );
   };

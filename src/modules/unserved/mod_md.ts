@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { modMd as catalogue } from '../../../grammar/catalogue/mod_md.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { type BindContext, defineModule } from '../module.ts';
+import { statOf } from '../stat.ts';
 import { all, eachMatching, matching, number, oneOf } from './checks.ts';
 import { tunes, unserved, type Check } from './unserved.ts';
 
@@ -30,7 +30,7 @@ function externalAccount(ctx: BindContext, node: DirectiveNode): void {
   const [word, secret] = node.args;
   if (!word || secret || word.text.toLowerCase() === 'none' || !ctx.mayTouchDisk) return;
   const path = ctx.serverRootRelative(word.text);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+  if (!statOf(path)?.isFile()) {
     ctx.error(word, `MDExternalAccountBinding: file not found: ${path}`);
   }
 }

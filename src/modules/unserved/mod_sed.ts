@@ -8,7 +8,7 @@ import { unserved } from './unserved.ts';
 function checkSed(ctx: BindContext, node: DirectiveNode): void {
   const word = firstArg(node);
   const command =
-    /^[ \t;]*(?:(?:[0-9]+|\$|\/(?:[^/\\]|\\.)*\/)(?:,(?:[0-9]+|\$|\/(?:[^/\\]|\\.)*\/))?)?[ \t]*!?[ \t]*(.?)/s.exec(
+    /^[ \t;]*(?:(?:[0-9]+|\$|\/(?:[^\/\\]|\\.)*\/)(?:,(?:[0-9]+|\$|\/(?:[^\/\\]|\\.)*\/))?)?[ \t]*!?[ \t]*(.?)/s.exec(
       word.text,
     )![1]!;
   if (command !== '' && !':{}=aciDdGgHhlNnPpqrstwxyb#'.includes(command)) {

@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { modSsl as catalogue } from '../../../grammar/catalogue/mod_ssl.ts';
-import { fsPath } from '../../source/fs-path.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { firstArg } from '../core/bind-checks.ts';
 import { defineModule, type BindContext } from '../module.ts';
 import { all, directory, file, globalOnly, never, number, oneOf } from './checks.ts';
 import { isNot, isOn, tunes, unserved } from './unserved.ts';
+import { statOf } from '../stat.ts';
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['all', 'tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']);
 
@@ -73,10 +72,7 @@ function checkCache(what: string) {
 }
 
 function exists(ctx: BindContext, path: string): boolean {
-  return (
-    !ctx.mayTouchDisk ||
-    statSync(fsPath(ctx.serverRootRelative(path)), { throwIfNoEntry: false }) !== undefined
-  );
+  return !ctx.mayTouchDisk || statOf(ctx.serverRootRelative(path)) !== undefined;
 }
 
 function checkRandomSeed(ctx: BindContext, node: DirectiveNode): void {

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { modSuexec as catalogue } from '../../../grammar/catalogue/mod_suexec.ts';
 import { defineModule } from '../module.ts';
+import { statOf } from '../stat.ts';
 import { unserved } from './unserved.ts';
 
 export const modSuexec = defineModule(catalogue, {
@@ -11,7 +11,7 @@ export const modSuexec = defineModule(catalogue, {
     {
       SuexecUserGroup: (ctx, node) =>
         ctx.mayTouchDisk &&
-        !statSync('/usr/lib/apache2/suexec', { throwIfNoEntry: false }) &&
+        !statOf('/usr/lib/apache2/suexec') &&
         ctx.error(
           node,
           'SuexecUserGroup configured, but suEXEC is disabled: Missing suexec binary /usr/lib/apache2/suexec',

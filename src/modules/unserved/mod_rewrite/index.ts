@@ -1,12 +1,11 @@
-import { statSync } from 'node:fs';
 import { modRewrite as catalogue } from '../../../../grammar/catalogue/mod_rewrite.ts';
-import { fsPath } from '../../../source/fs-path.ts';
 import type { DirectiveNode, SectionNode, Word } from '../../../syntax/tree.ts';
 import { eachWord } from '../../arguments.ts';
 import { firstArg } from '../../core/bind-checks.ts';
 import { defineModule, type BindContext } from '../../module.ts';
 import { conditionFlagProblem, refusesRequest, ruleFlagProblem, splitFlags } from './flags.ts';
 import { bindRewriteLine, splitRewriteLine } from './line.ts';
+import { statOf } from '../../stat.ts';
 
 /** Checks a flag list; false when it was refused. */
 function checkFlags(
@@ -119,7 +118,7 @@ function bindMap(ctx: BindContext, node: DirectiveNode): void {
   const path = (rest ?? target.text).startsWith('/')
     ? (rest ?? target.text)
     : ctx.serverRootRelative(rest ?? target.text);
-  if (!statSync(fsPath(path + suffix), { throwIfNoEntry: false })) {
+  if (!statOf(path + suffix)) {
     ctx.error(target, `RewriteMap: file for map ${name.text} not found:${path}${suffix}`);
   }
 }
