@@ -1,9 +1,18 @@
 import type { LintRule } from '../rule.ts';
+import { addhandlerAnyExtension } from './addhandler-any-extension.ts';
+import { adminEndpointUnprotected } from './admin-endpoint-unprotected.ts';
 import { balancerNoMembers } from './balancer-no-members.ts';
+import { directoryAclBypassedByProxypass } from './directory-acl-bypassed-by-proxypass.ts';
 import { fcgiDefaultPort } from './fcgi-default-port.ts';
+import { openForwardProxy } from './open-forward-proxy.ts';
+import { phpExtensionGap } from './php-extension-gap.ts';
+import { phpMatchUnanchored } from './php-match-unanchored.ts';
+import { proxyAuthorityInjection } from './proxy-authority-injection.ts';
 import { proxyBlockWithoutParams } from './proxy-block-without-params.ts';
 import { proxypassExclusionAfter } from './proxypass-exclusion-after.ts';
 import { proxypassShadowed } from './proxypass-shadowed.ts';
+import { proxypassmatchPassesMissingScript } from './proxypassmatch-passes-missing-script.ts';
+import { proxypassmatchPhpNoFileCheck } from './proxypassmatch-php-no-file-check.ts';
 import { reuseUnbounded } from './reuse-unbounded.ts';
 import { sethandlerMissingProxyPrefix } from './sethandler-missing-proxy-prefix.ts';
 import { sethandlerUdsMissingScheme } from './sethandler-uds-missing-scheme.ts';
@@ -16,6 +25,7 @@ import { workerUrlMismatch } from './worker-url-mismatch.ts';
 export const RULES: readonly LintRule[] = [
   proxypassShadowed,
   proxypassExclusionAfter,
+  proxypassmatchPhpNoFileCheck,
   sethandlerMissingProxyPrefix,
   sethandlerUdsMissingScheme,
   sethandlerUrlHasPath,
@@ -26,6 +36,14 @@ export const RULES: readonly LintRule[] = [
   workerParamsIgnored,
   reuseUnbounded,
   balancerNoMembers,
+  directoryAclBypassedByProxypass,
+  openForwardProxy,
+  phpExtensionGap,
+  phpMatchUnanchored,
+  addhandlerAnyExtension,
+  proxypassmatchPassesMissingScript,
+  proxyAuthorityInjection,
+  adminEndpointUnprotected,
 ];
 
 const byName = new Map(RULES.map((rule) => [rule.name, rule]));

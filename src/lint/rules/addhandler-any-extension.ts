@@ -1,0 +1,56 @@
+import type { LintRule } from '../rule.ts';
+import { lineEndOf } from '../edits.ts';
+
+/** Handlers that execute what they are given. */
+const EXECUTING =
+  /^(?:proxy:|cgi-script|fcgid-script|fastcgi-script|php\d*-script|application\/x-httpd-php)/i;
+
+/** AddHandler matches an extension anywhere in the name. */
+export const addhandlerAnyExtension: LintRule = {
+  name: 'addhandler-any-extension',
+  severity: 'warning',
+  summary: 'AddHandler matches an extension anywhere in the name',
+  isSecurity: true,
+  wave: 1,
+  needs: [],
+  fixable: 'review',
+  page: {
+    what: 'Finds AddHandler lines that give scripts to a backend or to an interpreter.',
+    why: 'mod_mime looks at every part of a name behind a dot, so `x.php.jpg` is handled like `x.php`.',
+    howToFix: 'Use `<FilesMatch "\\.php$">` with SetHandler.',
+    evidence: ['mod_mime manual, "Files with Multiple Extensions"'],
+    bad: [{ text: 'AddHandler "proxy:unix:/run/php/w.sock|fcgi://localhost/" .php\n' }],
+    good: [
+      {
+        text: '<FilesMatch "\\.php$">\n  SetHandler "proxy:unix:/run/php/w.sock|fcgi://localhost/"\n</FilesMatch>\n',
+      },
+    ],
+  },
+  check(model, report) {
+    for (const { by, handler, word, at } of model.handlers) {
+      if (by !== 'AddHandler' || !EXECUTING.test(handler.text)) continue;
+      const extensions = at.node.args.slice(1).map(({ text }) => text.replace(/^\./, ''));
+      if (extensions.length === 0) continue;
+      const { sources } = model.loaded;
+      const { text } = sources.files[word.span.file]!;
+      const lineStart = text.lastIndexOf('\n', at.node.span.start - 1) + 1;
+      const indent = text.slice(lineStart, at.node.span.start);
+      const feed = lineEndOf(sources, at.node.span) + indent;
+      const isPlain = extensions.every((extension) => /^\w+$/.test(extension)) && /^[ \t]*$/.test(indent);
+      const pattern = extensions.length === 1 ? extensions[0]! : `(?:${extensions.join('|')})`;
+      const replacement = `<FilesMatch "\\.${pattern}$">${feed}  SetHandler "${handler.text}"${feed}</FilesMatch>`;
+      report({
+        message: `AddHandler matches any extension in the name: x.${extensions[0]}.jpg is handled, too`,
+        span: at.node.span,
+        help: 'use <FilesMatch> with a pattern that ends in $, and SetHandler',
+        ...(isPlain && {
+          fix: {
+            title: 'Use FilesMatch and SetHandler',
+            kind: 'review' as const,
+            edits: [{ span: at.node.span, text: replacement }],
+          },
+        }),
+      });
+    }
+  },
+};

@@ -1,0 +1,55 @@
+import type { LintRule } from '../rule.ts';
+import { fileMatcher, phpHandlers } from '../model/php.ts';
+
+const ALSO_SCRIPTS = ['x.phtml', 'x.phar'];
+
+/** The PHP handler leaves out .phtml or .phar, which are then sent as source. */
+export const phpExtensionGap: LintRule = {
+  name: 'php-extension-gap',
+  severity: 'warning',
+  summary: 'The PHP handler leaves out .phtml or .phar, which are then sent as source',
+  isSecurity: true,
+  wave: 1,
+  needs: [],
+  fixable: 'none',
+  page: {
+    what: 'Finds PHP handlers that take `.php` but neither `.phtml` nor `.phar`, where nothing else covers or denies those.',
+    why: 'A file outside the pattern has no handler and is sent as plain text, credentials included.',
+    howToFix: 'Take all script extensions in the pattern, or deny the others.',
+    evidence: ['CWE-433', 'Debian and RHEL ship `.+\\.ph(ar|p|tml)$`'],
+    bad: [{ text: '<FilesMatch "\\.php$">\n  SetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>\n' }],
+    good: [
+      {
+        text: '<FilesMatch "\\.ph(?:ar|p|tml)$">\n  SetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>\n',
+      },
+      {
+        title: 'The others are denied',
+        text: '<FilesMatch "\\.php$">\n  SetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>\n<FilesMatch "\\.(?:phtml|phar)$">\n  Require all denied\n</FilesMatch>\n',
+      },
+    ],
+  },
+  check(model, report) {
+    const handlers = phpHandlers(model);
+    const denying = [...model.sectionsNamed('filesmatch'), ...model.sectionsNamed('files')]
+      .filter(({ node }) =>
+        node.children.some(
+          (child) => child.kind === 'directive' && /^(require|deny)$/i.test(child.name.text),
+        ),
+      )
+      .flatMap(({ node }) => fileMatcher(node) ?? []);
+    const seen = new Set<unknown>();
+    for (const { section, word } of handlers) {
+      if (seen.has(section)) continue;
+      seen.add(section);
+      const missing = ALSO_SCRIPTS.filter(
+        (name) => ![...handlers, ...denying].some((matcher) => matcher.takes(name)),
+      );
+      if (missing.length === 0) continue;
+      report({
+        message: `${word.text} does not cover ${missing.map((name) => name.slice(1)).join(' and ')}: such files would be sent as source`,
+        span: word.span,
+        help: 'write \\.ph(?:ar|p|tml)$, or deny the other extensions',
+      });
+    }
+  },
+};
