@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
   ELOOP: 'Too many levels of symbolic links',
   ENAMETOOLONG: 'File name too long',
+  EFBIG: 'File too large',
 };
 
 /** The code of an error of the file system; rethrows what is none. */

@@ -21,9 +21,9 @@ export class LineReader {
     this.#streams.push({ file, at: 0 });
   }
 
-  /** Names of the macros whose expansion is being read, the innermost last. */
-  get openMacros(): readonly string[] {
-    return this.#streams.flatMap(({ file }) => (file.macro === undefined ? [] : [file.macro.name]));
+  /** The name of the text that is being read; that of an expansion holds those of the macros around it. */
+  get name(): string {
+    return this.#streams.at(-1)!.file.path;
   }
 
   /** The next logical line, joined and trimmed; undefined at the end, or when reading was stopped. */

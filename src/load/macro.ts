@@ -73,7 +73,8 @@ export function useMacro(ctx: LoadContext, { node, reader }: OnReadCall): void {
   const macro = ctx.macros.get(key);
   if (macro === undefined) return problem(`macro '${key}' undefined`, name.span);
   const related = [{ message: `macro '${key}' is defined here`, span: macro.defined }];
-  if (reader.openMacros.includes(key)) {
+  // httpd too looks for the name in that of the text, which holds where the macros in use were defined
+  if (reader.name.includes(`macro '${key}'`)) {
     return report(ctx, 'load/macro-use', `recursive use of macro '${key}' is invalid`, name.span, {
       related,
     });

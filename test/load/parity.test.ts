@@ -219,6 +219,7 @@ const FRAGMENTS: Readonly<Record<string, readonly string[]>> = {
     '<Macro m>\nUse n x\n</Macro>\n<Macro n $a>\nSetEnv $a\n</Macro>\nUse m\n',
     '<Macro m>\nUse m\n</Macro>\nUse m\n',
     '<Macro m>\nUse n\n</Macro>\n<Macro n>\nUse m\n</Macro>\nUse m\n',
+    '<Macro m>\n<Macro n>\nUse m\n</Macro>\n</Macro>\nUse m\nUse n\n',
     'Use m\n',
     '<Macro m>\n</Macro>\nUse\n',
     '<Macro m>\n</Macro>\nUse n\n',
