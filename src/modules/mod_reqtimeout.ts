@@ -23,12 +23,17 @@ function bindReadTimeout(ctx: BindContext, node: DirectiveNode): ReqtimeoutConfi
   for (const word of text.text.split(/\s+/)) {
     if (word === '') continue;
     const equals = word.indexOf('=');
-    if (equals < 0) return ctx.error(text, 'Invalid RequestReadTimeout parameter');
+    if (equals < 0)
+      return ctx.error(
+        text,
+        "Invalid RequestReadTimeout parameter. Parameter must be in the form 'key=value'",
+      );
     const name = word.slice(0, equals).toLowerCase();
     const stage = STAGES.find((known) => known === name);
-    if (stage === undefined) return ctx.error(text, `Unknown RequestReadTimeout parameter: ${name}`);
+    if (stage === undefined)
+      return ctx.error(text, `RequestReadTimeout: ${word}: Unknown RequestReadTimeout parameter`);
     const parsed = parseStage(word.slice(equals + 1));
-    if (typeof parsed === 'string') return ctx.error(text, `RequestReadTimeout: ${parsed}: ${word}`);
+    if (typeof parsed === 'string') return ctx.error(text, `RequestReadTimeout: ${word}: ${parsed}`);
     found[stage] = parsed;
   }
   return found;
@@ -38,14 +43,14 @@ function parseStage(text: string): StageTimeout | string {
   const [times = '', ...rates] = text.split(',');
   const rateText = rates.join(',');
   const range = /^(\d+)(?:-(\d+))?$/.exec(times);
-  if (!range) return 'Unable to parse timeout';
+  if (!range) return `Value '${times}' not numerical`;
   const initial = Number(range[1]);
   const max = range[2] === undefined ? undefined : Number(range[2]);
   if (max !== undefined && max < initial) return 'Maximum timeout must be larger than initial timeout';
   let minRate = 0;
   if (rateText !== '') {
     const rate = /^minrate=(\d+)$/i.exec(rateText);
-    if (!rate) return 'Unknown parameter';
+    if (!rate) return `Cannot parse ',${rateText}'`;
     minRate = Number(rate[1]);
     if (minRate === 0) return 'Minimum data rate must be larger than 0';
   }

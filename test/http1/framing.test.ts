@@ -36,7 +36,7 @@ async function post(fields: string, payload: string, target = '/app'): Promise<s
   const from = gw.seen.length;
   const smuggled = 'GET /SMUGGLED HTTP/1.1\r\nHost: gw.test\r\n\r\n';
   const head = `POST ${target} HTTP/1.1\r\nHost: gw.test\r\n${fields}\r\n`;
-  const answer = await sendRaw(gw.port, head + payload + smuggled, { silenceMs: 1500 });
+  const answer = await sendRaw(gw.port, head + payload + smuggled, { silenceMs: 6000 });
   expect(answer.ending).toBe('closed');
   expect(gw.seen.slice(from).map((req) => req.unparsedUri)).toEqual([target]);
   const good = await sendRaw(gw.port, 'GET /good HTTP/1.1\r\nHost: gw.test\r\nConnection: close\r\n\r\n');

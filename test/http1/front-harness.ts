@@ -179,7 +179,7 @@ export function sendRaw(
     };
     const silence = setTimeout(() => {
       finishWith('open');
-    }, options.silenceMs ?? 3000);
+    }, options.silenceMs ?? 6000);
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       silence.refresh();

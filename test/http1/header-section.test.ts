@@ -10,7 +10,7 @@ afterAll(() => gw.close());
 
 async function statusOf(head: string): Promise<string> {
   const before = gw.seen.length;
-  const answer = await sendRaw(gw.port, head, { silenceMs: 1000 });
+  const answer = await sendRaw(gw.port, head, { silenceMs: 6000 });
   expect(answer.ending).toBe('closed');
   expect(gw.seen.length - before).toBe(1);
   const good = await sendRaw(gw.port, 'GET / HTTP/1.1\r\nHost: gw.test\r\nConnection: close\r\n\r\n');

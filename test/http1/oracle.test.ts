@@ -36,7 +36,7 @@ describe.runIf(isApacheInstalled())('the same raw answer as the installed apache
   });
 
   async function compare(bytes: string, halfClose = false): Promise<void> {
-    const options = { silenceMs: 2500, halfClose };
+    const options = { silenceMs: 6000, halfClose };
     const [theirs, ours] = await Promise.all([
       sendRaw(httpdPort, bytes, options),
       sendRaw(gw.port, bytes, options),

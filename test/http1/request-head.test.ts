@@ -110,6 +110,6 @@ describe('a request head', () => {
     const head = `GET / HTTP/1.1\r\nHost: a\r\n${`X: ${'a'.repeat(75)}\r\n`.repeat(98)}\r\n`;
     const start = performance.now();
     expect(parse(head.split('')).result!.failure).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });

@@ -16,7 +16,7 @@ const HEADERS = 'Host: gw.test\r\nConnection: close\r\n\r\n';
 /** Status of the only answer to these bytes; then a good request must be served. */
 async function statusOf(bytes: string): Promise<string> {
   const before = gw.seen.length;
-  const answer = await sendRaw(gw.port, bytes, { silenceMs: 1000 });
+  const answer = await sendRaw(gw.port, bytes, { silenceMs: 6000 });
   expect(answer.ending).toBe('closed');
   expect(gw.seen.length - before, 'requests seen').toBe(1);
   expect(answer.text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
