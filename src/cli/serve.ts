@@ -4,7 +4,8 @@ import { readable } from '../diagnostics/place.ts';
 import { coreServer } from '../modules/core/access.ts';
 import { fsPath } from '../source/fs-path.ts';
 import type { SourceSet, Span } from '../source/source.ts';
-import type { BuiltPlan } from '../server/build-plan.ts';
+import { problemsBeforeServing } from '../plan/plan.ts';
+import { hasErrors, type BuiltPlan } from '../server/build-plan.ts';
 import { localUrl, showAddress } from '../server/listen-address.ts';
 import { ListenError } from '../server/listeners.ts';
 import { removePidFile, writePidFile } from '../server/pid-file.ts';
@@ -15,7 +16,7 @@ import { readConfiguration, type Configuration } from './configuration.ts';
 import { isDaemon, tellStarted } from './daemon.ts';
 import { clusterRunner, singleRunner, type Runner } from './runner.ts';
 import { readProcessSettings, resolveRunAs, type ProcessSettings } from './process-settings.ts';
-import { placeOf, sayLine, type ReportStyle, type Say } from './report.ts';
+import { placeOf, sayDiagnostics, sayLine, type ReportStyle, type Say } from './report.ts';
 import { defaultErrorLog, defaultPidFile } from './state-files.ts';
 import { acceptUnserved } from './unserved.ts';
 
@@ -37,6 +38,9 @@ export async function prepare(
   const { bound, loaded } = configuration;
   const built = await checkedPlan(configuration, args, say, style);
   if (built === undefined) return undefined;
+  const problems = problemsBeforeServing(built.plan, bound);
+  sayDiagnostics(say, bound.sources, problems, style);
+  if (hasErrors(problems)) return undefined;
   if (!acceptUnserved(bound, { isStrict: args.isStrict, allowed: args.allowUnserved }, say)) return undefined;
   const processSettings = readProcessSettings(loaded, args.listen, configuration.portMap);
   for (const { message, span } of processSettings.problems) {

@@ -100,6 +100,19 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
   return { gateway, vhosts: new VhostIndex(servers[0]!, indexed), diagnostics };
 }
 
+/** What keeps a plan from serving that a check such as `-t` does not look at, as httpd finds it at its start. */
+export function problemsBeforeServing({ gateway }: Plan, bound: BoundConfig): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const module of MODULES) {
+    if (!gateway.modules.has(module.name)) continue;
+    module.beforeServing?.(gateway, (message, span, severity = 'error') => {
+      const code = severity === 'error' ? 'plan/invalid' : 'plan/suspicious';
+      found.push(diagnostic(code, message, span ?? bound.main.root.span));
+    });
+  }
+  return found;
+}
+
 /**
  * The per-directory config of a bound `.htaccess`, for a running server.
  *

@@ -1,3 +1,5 @@
+import type { Span } from '../../source/source.ts';
+
 /** What an extension says about a file. Empty text: said to be nothing (`RemoveType`). */
 export interface ExtensionInfo {
   type?: string;
@@ -28,8 +30,8 @@ export interface MimeDirConfig {
 }
 
 export interface MimeServerConfig {
-  /** Absolute path of the types file. */
-  typesConfig?: string;
+  /** Absolute path of the types file, and the line that names it. */
+  typesConfig?: { readonly path: string; readonly span: Span };
 }
 
 export function createMimeDirConfig(): MimeDirConfig {

@@ -130,8 +130,8 @@ export const mimeDirectives = {
   } satisfies Served<MultiviewsMatch>,
   TypesConfig: {
     bind: (ctx, node) => ctx.serverRootRelative(firstArg(node).text),
-    apply: ({ server }, path) => {
-      server.typesConfig = path;
+    apply: ({ server }, path, { span }) => {
+      server.typesConfig = { path, span };
     },
   } satisfies Served<string>,
 };

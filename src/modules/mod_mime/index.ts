@@ -106,9 +106,12 @@ function putCharset(req: RequestRecord, contentType: string, charset: string | u
   else logRequest(req, 'warn', 'mime', 'AH01599', `Cannot get media type from '${contentType}'`);
 }
 
-/** `TypesConfig` of the main server, or httpd's default. */
+/** The file that `TypesConfig` of the main server names, else httpd's default or, where that is missing, the system's. */
 function typesConfig(plan: GatewayPlan): string {
-  return modMime.server(plan.mainServer).typesConfig ?? `${plan.serverRoot}/mime.types`;
+  const given = modMime.server(plan.mainServer).typesConfig;
+  if (given) return given.path;
+  const usual = `${plan.serverRoot}/mime.types`;
+  return typesFileProblem(usual) === undefined ? usual : '/etc/mime.types';
 }
 
 /** Media types, languages, encodings and handlers by the extensions of a file's name. */
@@ -119,10 +122,10 @@ export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(cat
   createDirConfig: createMimeDirConfig,
   mergeDirConfig: mergeMimeDirConfig,
   beforeServing: (plan, report) => {
-    const path = typesConfig(plan);
-    const problem = typesFileProblem(path);
-    if (problem !== undefined)
-      report(`could not open mime types config file ${path} (${problem})`, undefined, 'error');
+    const given = modMime.server(plan.mainServer).typesConfig;
+    const problem = given && typesFileProblem(given.path);
+    if (problem)
+      report(`could not open mime types config file ${given.path} (${problem})`, given.span, 'error');
   },
   hooks: [hook('typeChecker', findType)],
 });
