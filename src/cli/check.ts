@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { posix } from 'node:path';
 import { readable } from '../diagnostics/place.ts';
+import { coreServer } from '../modules/core/access.ts';
 import { fsPath } from '../source/fs-path.ts';
 import { buildPlan, hasErrors, logTargets, type BuiltPlan } from '../server/build-plan.ts';
 import type { ServerArguments } from './arguments.ts';
@@ -23,6 +24,12 @@ export async function checkedPlan(
   const startLevel = logLevelNamed(args.startLevel ?? '') ?? 'notice';
   const built = await buildPlan(bound, htaccessReader(loaded), { style: args.logStyle, startLevel });
   sayDiagnostics(say, bound.sources, built.plan.diagnostics, style);
+  const { mainServer } = built.plan.gateway;
+  if (coreServer(mainServer).serverName === undefined) {
+    say(
+      `AH00558: the machine's full name is not known, using ${mainServer.hostname}; ServerName would set it\n`,
+    );
+  }
   return hasErrors(built.plan.diagnostics) ? undefined : built;
 }
 

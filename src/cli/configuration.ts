@@ -8,6 +8,7 @@ import type { LoadRequest, LoadResult } from '../load/request.ts';
 import { fsPath } from '../source/fs-path.ts';
 import type { SectionNode } from '../syntax/tree.ts';
 import type { ServerArguments } from './arguments.ts';
+import { exampleFile } from './package-files.ts';
 import { mainDirectives } from './process-settings.ts';
 
 /** Where Debian's httpd looks for its configuration. */
@@ -15,6 +16,8 @@ const HTTPD_ROOT = '/etc/apache2';
 const DEFAULT_FILE = 'apache2.conf';
 
 const FIRST_FREE_PORT = 1024;
+/** Debian's list of media types, which its httpd reads, too. */
+const SYSTEM_TYPES = '/etc/mime.types';
 
 /** Folders beside a fragment that look like a document root. */
 const DOCUMENT_FOLDERS = ['htdocs', 'public', 'public_html', 'www', 'html', 'web'];
@@ -107,6 +110,10 @@ function fragmentDefaults(
       DOCUMENT_FOLDERS.find((name) => existsSync(fsPath(posix.join(serverRoot, name)))) ?? 'htdocs';
     const root = posix.join(serverRoot, folder);
     if (existsSync(fsPath(root))) assume(`DocumentRoot "${root}"`, 'no DocumentRoot');
+  }
+  if (!directives.has('typesconfig') && !existsSync(fsPath(posix.join(serverRoot, 'mime.types')))) {
+    const types = existsSync(SYSTEM_TYPES) ? SYSTEM_TYPES : latin1(exampleFile('mime.types'));
+    assume(`TypesConfig "${types}"`, 'no TypesConfig');
   }
   if (!directives.has('listen') && args.listen.length === 0) {
     for (const port of virtualHostPorts(loaded)) {

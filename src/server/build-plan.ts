@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { BoundConfig } from '../bind/bound.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { openAccessLogs } from '../modules/mod_log_config/index.ts';
@@ -7,6 +6,7 @@ import { resolveNames } from '../plan/resolve-names.ts';
 import type { LogTarget } from '../pipeline/log-writer.ts';
 import type { HtaccessReader, LogLevel } from '../pipeline/server.ts';
 import type { Span } from '../source/source.ts';
+import { machineName } from './machine-name.ts';
 import { errorLogTarget, PlanErrorLog } from './log/error-log.ts';
 import { accessWriter, targetKey, type LogOutputs, type LogStyle } from './log/outputs.ts';
 import type { ServerSettings } from './settings.ts';
@@ -25,7 +25,15 @@ export async function buildPlan(
 ): Promise<BuiltPlan> {
   const errorLog = new PlanErrorLog(log.style, log.startLevel);
   const names = await resolveNames(bound);
-  const plan = makePlan(bound, { errorLog, readHtaccess, names, machineName: hostname() });
+  const isNamed = bound.main.root.items.some(
+    (item) => item.kind === 'row' && item.directive === 'ServerName',
+  );
+  const plan = makePlan(bound, {
+    errorLog,
+    readHtaccess,
+    names,
+    machineName: isNamed ? '' : await machineName(),
+  });
   return { plan, errorLog };
 }
 

@@ -1,24 +1,17 @@
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseListenAddress, localUrl } from '../../server/listen-address.ts';
 import type { ServerArguments } from '../arguments.ts';
 import { readConfiguration } from '../configuration.ts';
+import { exampleFile } from '../package-files.ts';
 import { sayLine, type Say } from '../report.ts';
 import { serve } from '../serve.ts';
 import { startResponder } from './responder.ts';
 
 const FIRST_PORT = 8080;
 const LAST_PORT = 8099;
-
-/** Folder of the examples; the bundle and the sources lie at different depths. */
-function examples(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const root = here.endsWith('dist') ? join(here, '..') : join(here, '../../..');
-  return join(root, 'conf-examples');
-}
 
 /** Serves the example with its own application, and says what to try; gives 1 when it can't. */
 export async function quickstart(args: ServerArguments, say: Say): Promise<number | undefined> {
@@ -31,7 +24,7 @@ export async function quickstart(args: ServerArguments, say: Say): Promise<numbe
   const root = mkdtempSync(join(tmpdir(), 'httpd-gateway-quickstart-'));
   process.on('exit', () => rmSync(root, { recursive: true, force: true }));
   chmodSync(root, 0o755);
-  cpSync(join(examples(), 'quickstart/htdocs'), join(root, 'htdocs'), { recursive: true });
+  cpSync(exampleFile('quickstart/htdocs'), join(root, 'htdocs'), { recursive: true });
   const socket = join(root, 'app.sock');
   const responder = await startResponder(socket);
   responder.unref();
@@ -40,7 +33,7 @@ export async function quickstart(args: ServerArguments, say: Say): Promise<numbe
   const listen = args.listen.length > 0 ? args.listen : [`127.0.0.1:${port}`];
   const inPlace: ServerArguments = {
     ...args,
-    file: join(examples(), 'quickstart.conf'),
+    file: exampleFile('quickstart.conf'),
     before: [`Define QUICKSTART_ROOT ${root}`, ...args.before],
     after: [`PidFile ${join(root, 'gateway.pid')}`, ...args.after],
     listen,

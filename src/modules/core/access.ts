@@ -24,7 +24,7 @@ export function allowOptions(req: RequestRecord): number {
 
 /** DocumentRoot without a trailing slash, or httpd's compiled-in one. */
 export function documentRoot(server: ServerRecord): string {
-  return coreServer(server).documentRoot ?? '/etc/apache2/htdocs';
+  return coreServer(server).documentRoot ?? '/var/www/html';
 }
 
 export function serverAdmin(server: ServerRecord): string {
