@@ -49,6 +49,7 @@ export function composeHead(
   const { headersOut } = req;
   mergeErrorHeaders(req);
   const isBodyless = req.headerOnly || req.status === 204 || req.status === 304;
+  keepOneLength(req);
   if (isEmpty && !isBodyless && !headersOut.has('Content-Length')) headersOut.set('Content-Length', '0');
   if (req.headerOnly && headersOut.get('Content-Length') === '0') headersOut.unset('Content-Length');
   headersOut.unset('Transfer-Encoding');
@@ -66,6 +67,14 @@ export function composeHead(
     contentLength: length === undefined ? undefined : Number(length),
     isBodyless,
   };
+}
+
+/** A second length, or one that is none, would leave it to each reader where the response ends. */
+function keepOneLength({ headersOut }: RequestRecord): void {
+  const length = headersOut.get('Content-Length');
+  if (length === undefined) return;
+  if (/^\d{1,15}$/.test(length)) headersOut.set('Content-Length', length);
+  else headersOut.unset('Content-Length');
 }
 
 function setConnectionHeaders(

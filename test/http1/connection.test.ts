@@ -219,6 +219,21 @@ describe('framing of responses', () => {
     expect(answer.text.match(/\r\n\r\nhello(?=HTTP|$)/g)).toHaveLength(2);
   });
 
+  test.each([
+    [['5', '7'], /Content-Length: 5\r\n/],
+    [['5x'], /Transfer-Encoding: chunked\r\n/],
+    [['-1'], /Transfer-Encoding: chunked\r\n/],
+  ])('lengths %j frame a response in one way', async (lengths, framing) => {
+    await front((req) => {
+      for (const length of lengths) req.headersOut.add('Content-Length', length);
+      req.output.write('hello');
+      return 0;
+    });
+    const { text } = await sendRaw(gw.port, get('/', CLOSE));
+    expect(text).toMatch(framing);
+    expect(text.match(/Content-Length|Transfer-Encoding/g)).toHaveLength(1);
+  });
+
   test('fewer bytes than promised close the connection', async () => {
     await front((req) => {
       req.headersOut.set('Content-Length', '50');
