@@ -543,7 +543,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 }
 
-const CUT = { status: 400, message: 'the request ended before its body did', isGone: false } as const;
+const CUT = { status: 400, message: 'the request ended before its body did', isGone: false, isCut: true } as const;
 
 /** Silence has a limit even where `RequestReadTimeout` sets none. */
 function initialMs(timeout: ReadTimeout, settings: FrontSettings): number {

@@ -63,7 +63,8 @@ export function sendErrorResponse(
 /** httpd sends these pages from within its filters, behind the one that counts the length. */
 function isSentByFilter({ status, body, headersIn, proxyReq }: RequestRecord): boolean {
   if (status === 416) return headersIn.has('Range');
-  return proxyReq === 0 && status !== 408 && body.failure?.status === status;
+  if (status === 408 || body.failure?.status !== status) return false;
+  return proxyReq === 0 || body.failure.isCut !== true;
 }
 
 /** Headers of the response that failed give way to those meant for any outcome. */

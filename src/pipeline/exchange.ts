@@ -5,6 +5,8 @@ export interface BodyFailure {
   readonly message: string;
   /** The client's connection is gone: nobody will read an answer. */
   readonly isGone: boolean;
+  /** What came was well formed, but it ended too early. */
+  readonly isCut?: true;
 }
 
 /** Who takes a request's body. Called in order; nothing comes after `end` or `fail`. */
