@@ -18,7 +18,8 @@ export interface ActiveRule {
 
 export interface LintRequest {
   readonly load: LoadRequest;
-  readonly kind: LintModel['kind'];
+  /** `auto`: a whole server's configuration when it loads modules, else a fragment. */
+  readonly kind: LintModel['kind'] | 'auto';
   readonly rules: readonly ActiveRule[];
   readonly information: Omit<ModelInformation, 'kind'>;
 }
@@ -37,7 +38,8 @@ export interface LintOutcome {
 export function lint(request: LintRequest): LintOutcome {
   const { loaded, bound } =
     request.kind === 'htaccess' ? readHtaccess(request.load) : readConfig(request.load);
-  const model = buildModel(loaded, bound, { ...request.information, kind: request.kind });
+  const kind = request.kind !== 'auto' ? request.kind : loaded.hasLoadModule ? 'root' : 'fragment';
+  const model = buildModel(loaded, bound, { ...request.information, kind });
   const found: Diagnostic[] = [];
   const replaced = new Set<string>();
   for (const { rule, severity } of request.rules) {
@@ -67,8 +69,9 @@ function readConfig(request: LoadRequest): { loaded: LoadResult; bound: BoundCon
 
 /** An `.htaccess` alone: every override is taken as granted, since who includes it is not known. */
 function readHtaccess(request: LoadRequest): { loaded: LoadResult; bound: BoundConfig } {
-  const running = load({ ...request, rootPath: request.rootPath, text: '' });
-  const read = loadHtaccess({ path: request.rootPath, text: request.text ?? '', running });
+  const running = load({ ...request, text: '' });
+  const { rootPath: path, text = '', before: _before, after: _after, ...surroundings } = request;
+  const read = loadHtaccess({ ...surroundings, path, text, running });
   const loaded: LoadResult = { ...running, ...read };
   const overrides = {
     classes: ALL_OVERRIDES,

@@ -2,9 +2,17 @@ import type { LintRule } from '../rule.ts';
 import { addhandlerAnyExtension } from './addhandler-any-extension.ts';
 import { adminEndpointUnprotected } from './admin-endpoint-unprotected.ts';
 import { balancerNoMembers } from './balancer-no-members.ts';
+import { directiveNotServed } from './directive-not-served.ts';
 import { directoryAclBypassedByProxypass } from './directory-acl-bypassed-by-proxypass.ts';
 import { fcgiDefaultPort } from './fcgi-default-port.ts';
+import { fcgisetenvifInvalid } from './fcgisetenvif-invalid.ts';
+import { ifmoduleHidesHandler } from './ifmodule-hides-handler.ts';
+import { invalidProxyParamValue } from './invalid-proxy-param-value.ts';
+import { missingModule } from './missing-module.ts';
+import { mixedAccessControl } from './mixed-access-control.ts';
+import { modPhpLeftover } from './mod-php-leftover.ts';
 import { openForwardProxy } from './open-forward-proxy.ts';
+import { paramWrongTarget } from './param-wrong-target.ts';
 import { phpExtensionGap } from './php-extension-gap.ts';
 import { phpMatchUnanchored } from './php-match-unanchored.ts';
 import { proxyAuthorityInjection } from './proxy-authority-injection.ts';
@@ -18,6 +26,7 @@ import { sethandlerMissingProxyPrefix } from './sethandler-missing-proxy-prefix.
 import { sethandlerUdsMissingScheme } from './sethandler-uds-missing-scheme.ts';
 import { sethandlerUrlHasPath } from './sethandler-url-has-path.ts';
 import { udsAuthorityCollision } from './uds-authority-collision.ts';
+import { unknownProxyParam } from './unknown-proxy-param.ts';
 import { workerParamsIgnored } from './worker-params-ignored.ts';
 import { workerUrlMismatch } from './worker-url-mismatch.ts';
 
@@ -34,8 +43,14 @@ export const RULES: readonly LintRule[] = [
   udsAuthorityCollision,
   fcgiDefaultPort,
   workerParamsIgnored,
+  missingModule,
+  ifmoduleHidesHandler,
+  unknownProxyParam,
+  invalidProxyParamValue,
+  paramWrongTarget,
   reuseUnbounded,
   balancerNoMembers,
+  fcgisetenvifInvalid,
   directoryAclBypassedByProxypass,
   openForwardProxy,
   phpExtensionGap,
@@ -44,6 +59,9 @@ export const RULES: readonly LintRule[] = [
   proxypassmatchPassesMissingScript,
   proxyAuthorityInjection,
   adminEndpointUnprotected,
+  mixedAccessControl,
+  modPhpLeftover,
+  directiveNotServed,
 ];
 
 const byName = new Map(RULES.map((rule) => [rule.name, rule]));

@@ -1,0 +1,35 @@
+import type { LintRule } from '../rule.ts';
+
+/** Tells what will be different when the gateway takes over. */
+export const directiveNotServed: LintRule = {
+  name: 'directive-not-served',
+  severity: 'info',
+  summary: 'The directive is good httpd configuration, but the gateway does not serve it',
+  wave: 1,
+  needs: [],
+  fixable: 'none',
+  page: {
+    what: 'Finds directives that this gateway checks and does not carry out, with what will be different.',
+    why: 'Silence about what is left out is the worst surprise of a migration. Directives whose absence would open a door are errors: serving refuses to start with them.',
+    howToFix:
+      'Keep httpd in front for what needs it, or write the protection in terms that are served. `--coverage` lists all of them.',
+    evidence: ['openlitespeed issue 474, matomo issue 20325'],
+    bad: [{ text: '<Location "/admin">\n  SSLVerifyClient require\n</Location>\n' }],
+    good: [{ text: '<Location "/admin">\n  Require all denied\n</Location>\n' }],
+  },
+  check(model, report) {
+    const seen = new Set<string>();
+    for (const { directive, span, service, note, isSecurity } of model.uses) {
+      if (service !== 'not served') continue;
+      const key = `${directive} ${span.file}`;
+      if (!isSecurity && seen.has(key)) continue;
+      seen.add(key);
+      report({
+        message: `${directive.replace(/^</, '')} is not served by this gateway: ${note ?? 'the module is not known'}`,
+        span,
+        severity: isSecurity ? 'error' : 'info',
+        ...(isSecurity && { help: 'serving refuses to start with it, unless --allow-unserved names it' }),
+      });
+    }
+  },
+};
