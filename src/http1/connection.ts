@@ -5,28 +5,22 @@ import { logRequest } from '../pipeline/log.ts';
 import type { ResponseDefaults } from '../pipeline/output.ts';
 import { RequestRecord } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
-import { schedule, type Timer } from '../pipeline/timers.ts';
 import { ClientBody, type BodySource } from './body.ts';
 import type { FrontHost } from './front.ts';
 import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
 import { ClientResponse, type ResponseHost } from './response.ts';
 import type { ConnectionState } from './response-head.ts';
-import type { FrontSettings, ReadTimeout } from './settings.ts';
+import type { FrontSettings } from './settings.ts';
+import { firstLimitMs, TimeLimit } from './time-limit.ts';
 
 /** A body that nobody wants is read up to here, for the sake of the next request; more closes the connection. */
 const MAX_DROPPED_BYTES = 1_048_576;
-/** After our last byte: how long a client may be silent, and how long it may go on in all. */
-const LINGER_SILENCE_MS = 2000;
-const LINGER_MS = 30_000;
 /** Refusals of heads that leave no doubt about where the request ends. */
 const WELL_FRAMED: ReadonlySet<number> = new Set([405, 417]);
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** What a connection does: reads a head, serves a request, drains what the client still sends, or nothing any more. */
 type Stage = 'head' | 'exchange' | 'lingering' | 'closed';
-/** What the connection's one timer is for. */
-type Limit = 'first' | 'header' | 'idle' | 'body' | 'write' | 'linger';
-
 /** The part of the front that a connection needs. */
 export interface ConnectionFront {
   readonly host: FrontHost;
@@ -46,12 +40,9 @@ export class ClientConnection implements BodySource, ResponseHost {
   /** The server that the address chooses on the plan of the moment, and its settings, until a request names its host. */
   #addressSettings: FrontSettings;
   #addressServer: ServerRecord;
-  readonly #timer: Timer;
+  readonly #limit: TimeLimit;
   #parser: RequestHeadParser | undefined;
   #stage: Stage = 'head';
-  #limit: Limit = 'first';
-  #limitStart = 0;
-  #limitBytes = 0;
   #queuedBytes = 0;
 
   #ahead: Buffer[] = [];
@@ -77,10 +68,9 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#onClosed = onClosed;
     this.#addressServer = front.host.serverFor(info);
     this.#addressSettings = this.#settings = front.host.settings(this.#addressServer);
-    this.#timer = schedule(initialMs(this.#settings.readTimeouts.header, this.#settings), () => {
+    this.#limit = new TimeLimit(firstLimitMs(this.#settings.readTimeouts.header, this.#settings), () => {
       this.#onTimer();
     });
-    this.#limitStart = performance.now();
     socket.on('data', (chunk: Buffer) => {
       this.receive(chunk);
     });
@@ -125,7 +115,7 @@ export class ClientConnection implements BodySource, ResponseHost {
         break;
       case 'lingering':
         this.#droppedBytes += chunk.length;
-        this.#startLinger();
+        if (!this.#limit.linger()) this.socket.destroy();
         break;
       case 'closed':
         break;
@@ -139,9 +129,10 @@ export class ClientConnection implements BodySource, ResponseHost {
       const isDropped = this.#isAnswered;
       at = body.feed(chunk, 0);
       this.#request!.wireBytesIn += at;
-      this.#limitBytes += at;
       if (isDropped) this.#droppedBytes += at;
-      if (this.#limit === 'body') this.#extend(this.#settings.readTimeouts.body);
+      if (this.#limit.kind === 'body') {
+        this.#limit.extend(at, this.#settings.readTimeouts.body, this.#settings.timeoutMs);
+      }
     }
     if (at < chunk.length && this.#isInExchange()) {
       if (body.failure) return;
@@ -195,17 +186,16 @@ export class ClientConnection implements BodySource, ResponseHost {
 
   /** Part of a head is here: the rest has its time. */
   #awaitHead(hadBegun: boolean, bytes: number): void {
-    const timeout = this.#addressSettings.readTimeouts.header;
-    if (!hadBegun && this.#limit !== 'first')
-      this.#startLimit('header', initialMs(timeout, this.#addressSettings));
-    this.#limit = 'header';
-    this.#limitBytes += bytes;
-    this.#extend(timeout);
+    const { readTimeouts, timeoutMs } = this.#addressSettings;
+    const limit = this.#limit;
+    if (hadBegun || limit.kind === 'first') limit.rename('header');
+    else limit.start('header', firstLimitMs(readTimeouts.header, this.#addressSettings));
+    limit.extend(bytes, readTimeouts.header, timeoutMs);
   }
 
   #serve({ head, framing, failure }: ParsedHead, byteCount: number): void {
     this.#parser?.reset();
-    this.#timer.cancel();
+    this.#limit.stop();
     const { host } = this.#front;
     const named =
       head.hostname === undefined
@@ -304,9 +294,10 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#setReading(isWanted && !isHeldBack);
     const body = this.#body!;
     if (!isWanted || body.isFinished || !body.isWanted) {
-      if (this.#limit === 'body') this.#stopLimit();
-    } else if (this.#limit !== 'body')
-      this.#startLimit('body', initialMs(this.#settings.readTimeouts.body, this.#settings));
+      if (this.#limit.kind === 'body') this.#limit.stop();
+    } else if (this.#limit.kind !== 'body') {
+      this.#limit.start('body', firstLimitMs(this.#settings.readTimeouts.body, this.#settings));
+    }
   }
 
   sendContinue(): void {
@@ -316,7 +307,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 
   onBodyEnd(): void {
-    if (this.#limit === 'body') this.#stopLimit();
+    if (this.#limit.kind === 'body') this.#limit.stop();
     if (this.#isAnswered) this.#finishExchange();
   }
 
@@ -340,9 +331,9 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 
   onBlocked(): void {
-    if (this.#limit === 'write' || this.#limit === 'body') return;
+    if (this.#limit.kind === 'write' || this.#limit.kind === 'body') return;
     this.#queuedBytes = queuedBytes(this.socket);
-    this.#startLimit('write', this.#settings.timeoutMs);
+    this.#limit.start('write', this.#settings.timeoutMs);
   }
 
   onResponseEnd(ending: 'kept' | 'closed' | 'cut' | 'reset'): void {
@@ -372,7 +363,7 @@ export class ClientConnection implements BodySource, ResponseHost {
       return;
     }
     if (this.#ahead.length === 0 && !this.#hasPeerEnded) this.#setReading(true);
-    this.#startLimit('idle', this.#settings.keepAliveTimeoutMs);
+    this.#limit.start('idle', this.#settings.keepAliveTimeoutMs);
     if (this.#ahead.length > 0 || this.#hasPeerEnded) this.#pump();
   }
 
@@ -410,14 +401,14 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 
   #onDrain(): void {
-    if (this.#limit === 'write') this.#stopLimit();
+    if (this.#limit.kind === 'write') this.#limit.stop();
     this.#response?.drained();
   }
 
   #onClose(): void {
     if (this.#stage === 'closed') return;
     this.#stage = 'closed';
-    this.#timer.cancel();
+    this.#limit.stop();
     this.#ahead = [];
     const body = this.#body;
     const response = this.#response;
@@ -438,18 +429,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#parser = undefined;
     this.socket.end();
     this.#setReading(true);
-    this.#limitStart = performance.now();
-    this.#startLinger();
+    this.#limit.linger();
     if (this.#hasPeerEnded) this.socket.once('finish', () => this.socket.destroy());
-  }
-
-  #startLinger(): void {
-    const left = LINGER_MS - (performance.now() - this.#limitStart);
-    if (left <= 0) this.socket.destroy();
-    else {
-      this.#limit = 'linger';
-      this.#timer.refresh(Math.min(left, LINGER_SILENCE_MS));
-    }
   }
 
   /** Cuts the connection so that the client can't take what it has for the whole. */
@@ -463,8 +444,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (socket.writableLength === 0) cut();
     else {
       socket.write('', cut);
-      this.#limitStart = performance.now();
-      this.#startLinger();
+      this.#limit.linger();
     }
   }
 
@@ -477,34 +457,8 @@ export class ClientConnection implements BodySource, ResponseHost {
 
   // Time limits.
 
-  #startLimit(limit: Limit, ms: number): void {
-    this.#limit = limit;
-    this.#limitStart = performance.now();
-    this.#limitBytes = 0;
-    if (ms > 0) this.#timer.refresh(ms);
-    else this.#timer.cancel();
-  }
-
-  #stopLimit(): void {
-    this.#limit = 'idle';
-    this.#timer.cancel();
-  }
-
-  /** Bytes came: the limit moves away as far as the rate and its maximum let it, and silence has its own limit. */
-  #extend({ initialMs: base, maxMs, minRate }: ReadTimeout): void {
-    const silenceMs = this.#settings.timeoutMs;
-    if (base === 0) {
-      this.#timer.refresh(silenceMs);
-      return;
-    }
-    const earned = minRate > 0 ? base + (this.#limitBytes * 1000) / minRate : base;
-    const end = maxMs !== undefined && maxMs > 0 ? Math.min(earned, maxMs) : earned;
-    const left = end - (performance.now() - this.#limitStart);
-    this.#timer.refresh(Math.max(0, Math.min(left, silenceMs)));
-  }
-
   #onTimer(): void {
-    switch (this.#limit) {
+    switch (this.#limit.kind) {
       case 'first':
       case 'idle':
         if (this.#stage === 'head') this.#linger();
@@ -538,17 +492,17 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (queued === 0 || queued === this.#queuedBytes) this.socket.destroy();
     else {
       this.#queuedBytes = queued;
-      this.#timer.refresh(this.#settings.timeoutMs);
+      this.#limit.refresh(this.#settings.timeoutMs);
     }
   }
 }
 
-const CUT = { status: 400, message: 'the request ended before its body did', isGone: false, isCut: true } as const;
-
-/** Silence has a limit even where `RequestReadTimeout` sets none. */
-function initialMs(timeout: ReadTimeout, settings: FrontSettings): number {
-  return timeout.initialMs > 0 ? Math.min(timeout.initialMs, settings.timeoutMs) : settings.timeoutMs;
-}
+const CUT = {
+  status: 400,
+  message: 'the request ended before its body did',
+  isGone: false,
+  isCut: true,
+} as const;
 
 /** Bytes that the kernel has not taken yet; where the stream does not say, those that the stream holds. */
 function queuedBytes(socket: Duplex): number {
