@@ -20,7 +20,8 @@ function bindTemplate(ctx: BindContext, node: DirectiveNode): void {
     const problem = isCheck
       ? setWorkerParameter({ ...WORKER_DEFAULTS }, key, word.text.slice(equals + 1), true)
       : 'unknown Worker hcheck parameter';
-    if (problem !== undefined) return ctx.error(word, `ProxyHCTemplate: ${problem} ${word.text}; ${name.text}`);
+    if (problem !== undefined)
+      return ctx.error(word, `ProxyHCTemplate: ${problem} ${word.text}; ${name.text}`);
   }
 }
 
@@ -30,7 +31,11 @@ function bindExpr(ctx: BindContext, node: DirectiveNode): void {
   const open = node.argsText.indexOf('{');
   if (node.args.length < 2) return ctx.error(node, 'Missing expression for ProxyHCExpr');
   const close = node.argsText.lastIndexOf('}');
-  const word = ctx.rawWord(node, open < 0 ? node.argsText.indexOf(node.args[1]!.text) : open + 1, close > open ? close : undefined);
+  const word = ctx.rawWord(
+    node,
+    open < 0 ? node.argsText.indexOf(node.args[1]!.text) : open + 1,
+    close > open ? close : undefined,
+  );
   ctx.expr(word, 'boolean', `Could not parse expression "${word.text}": `);
 }
 

@@ -30,7 +30,9 @@ function variableName(lower: string): string {
   const known = variableNames.get(lower);
   if (known !== undefined) return known;
   const name =
-    lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower) ? '' : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`;
+    lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower)
+      ? ''
+      : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`;
   if (variableNames.size < MAX_KNOWN_NAMES) variableNames.set(lower, name);
   return name;
 }

@@ -64,7 +64,11 @@ export async function runBalanced(
   }
 }
 
-function chooseMember(balancer: Balancer, url: string, cookie: string | undefined): Promise<ChosenMember | NoMember> {
+function chooseMember(
+  balancer: Balancer,
+  url: string,
+  cookie: string | undefined,
+): Promise<ChosenMember | NoMember> {
   return new Promise((resolve) => {
     balancer.chooseWithin({ url, cookie }, resolve);
   });

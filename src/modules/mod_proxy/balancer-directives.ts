@@ -2,7 +2,13 @@ import type { Span } from '../../source/source.ts';
 import type { DirectiveNode, SectionNode, Word } from '../../syntax/tree.ts';
 import type { ApplyContext, BindContext, ServedDirective, StructuralDirective } from '../module.ts';
 import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
-import { balancerUrlProblem, defineBalancer, defineWorker, isBalancerUrl, workerUrlProblem } from './definitions.ts';
+import {
+  balancerUrlProblem,
+  defineBalancer,
+  defineWorker,
+  isBalancerUrl,
+  workerUrlProblem,
+} from './definitions.ts';
 import {
   applyBalancerParameters,
   applyWorkerParameters,
@@ -44,9 +50,11 @@ function bindMember(ctx: BindContext, node: DirectiveNode): BoundMember | undefi
       pairs.push(pair);
     }
   }
-  if (!balancer) return ctx.error(node, 'BalancerMember must define balancer name when outside <Proxy > section');
+  if (!balancer)
+    return ctx.error(node, 'BalancerMember must define balancer name when outside <Proxy > section');
   if (!url) return ctx.error(node, 'BalancerMember must define remote proxy server');
-  if (withoutSocket(url.text) === undefined) return ctx.error(url, 'BalancerMember uses an invalid "unix:" URL');
+  if (withoutSocket(url.text) === undefined)
+    return ctx.error(url, 'BalancerMember uses an invalid "unix:" URL');
   const problem = balancerUrlProblem(balancer.text) ?? workerUrlProblem(url.text);
   if (problem !== undefined) return ctx.error(url, `BalancerMember ${problem}`);
   warnOfScheme(ctx, url);
@@ -95,7 +103,8 @@ function bindSet(ctx: BindContext, node: DirectiveNode): BoundSet | undefined {
   const pairs: KeyValue[] = [];
   for (const word of isInSection ? node.args : node.args.slice(1)) {
     const pair = splitPair(word);
-    if (!pair) return ctx.error(word, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'");
+    if (!pair)
+      return ctx.error(word, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'");
     pairs.push(pair);
   }
   const parameters = bindParameters(
@@ -117,9 +126,14 @@ function applySet(into: Into, bound: BoundSet, ctx: ApplyContext): void {
     else reportMissing(ctx, bound.url, 'Balancer');
     return;
   }
-  const found = findWorker(server.workers, withoutSocket(bound.url) ?? bound.url, bound.isMatch ? 'match' : 'prefix');
+  const found = findWorker(
+    server.workers,
+    withoutSocket(bound.url) ?? bound.url,
+    bound.isMatch ? 'match' : 'prefix',
+  );
   const options = { isMatch: bound.isMatch, copiesServerParameters: false, span: bound.span };
-  const worker = found ?? (bound.isInSection ? defineWorker(server, server.workers, bound.url, options) : undefined);
+  const worker =
+    found ?? (bound.isInSection ? defineWorker(server, server.workers, bound.url, options) : undefined);
   if (worker) applyWorkerParameters(worker.parameters, bound.parameters);
   else reportMissing(ctx, bound.url, 'Worker');
 }
@@ -134,14 +148,18 @@ function reportMissing(ctx: ApplyContext, url: string, what: 'Balancer' | 'Worke
   });
 }
 
-export const proxySet: ServedDirective<ProxyServerConfig, ProxyDirConfig, BoundSet> = { bind: bindSet, apply: applySet };
+export const proxySet: ServedDirective<ProxyServerConfig, ProxyDirConfig, BoundSet> = {
+  bind: bindSet,
+  apply: applySet,
+};
 
 /** The parameters on the opening line of `<Proxy url key=value …>`. @source httpd mod_proxy.c `proxysection` */
 function bindProxyOpening(ctx: BindContext, node: SectionNode): BoundSet | undefined {
   const [first, ...rest] = node.args;
   if (!first || rest.length === 0) return undefined;
   const url = first.text.replace(/^proxy:/i, '');
-  if (/[*?]|\[.*\]/s.test(url)) return ctx.error(rest[0]!, '<Proxy> arguments are not supported for wildchar url.');
+  if (/[*?]|\[.*\]/s.test(url))
+    return ctx.error(rest[0]!, '<Proxy> arguments are not supported for wildchar url.');
   if (!url.includes(':')) return ctx.error(rest[0]!, '<Proxy> arguments are not supported for non url.');
   const isBalancer = isBalancerUrl(url);
   const problem = isBalancer ? balancerUrlProblem(url) : workerUrlProblem(url);

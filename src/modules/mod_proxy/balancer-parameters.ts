@@ -2,9 +2,15 @@ import type { BalancerSettings, LbMethodName } from '../../backend/balancer/bala
 import { atoi, parseOnOff } from './numbers.ts';
 
 /** What `key=value` says about a balancer; a field that is absent was not said. */
-export type BalancerParameters = { -readonly [K in keyof Omit<BalancerSettings, 'name'>]?: BalancerSettings[K] };
+export type BalancerParameters = {
+  -readonly [K in keyof Omit<BalancerSettings, 'name'>]?: BalancerSettings[K];
+};
 
-type Setter = (to: BalancerParameters, value: string, hasModule: (name: string) => boolean) => string | undefined;
+type Setter = (
+  to: BalancerParameters,
+  value: string,
+  hasModule: (name: string) => boolean,
+) => string | undefined;
 
 const METHODS: readonly LbMethodName[] = ['byrequests', 'bytraffic', 'bybusyness'];
 
@@ -61,7 +67,10 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     return undefined;
   },
   failonstatus(to, value) {
-    const codes = value.split(/[, ]+/).filter((text) => text !== '').map(atoi);
+    const codes = value
+      .split(/[, ]+/)
+      .filter((text) => text !== '')
+      .map(atoi);
     if (codes.some((code) => code < 100 || code > 599)) {
       return 'failonstatus must be one or more HTTP response codes';
     }

@@ -66,4 +66,3 @@ function withLocalHost(rest: string): string {
   if (!rest.startsWith('//')) return `//localhost${rest}`;
   return rest === '//' || rest.startsWith('///') ? `//localhost${rest.slice(2)}` : rest;
 }
-

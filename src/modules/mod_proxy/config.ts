@@ -166,7 +166,9 @@ export function findWorker(
     const { name } = definition.url;
     if (name.length > subject.length || name.length < shortest || name.length <= bestLength) continue;
     if (kinds === (definition.isMatch ? 'prefix' : 'match')) continue;
-    const isCovered = definition.isMatch ? matchesWithGroups(subject, definition.literals) : subject.startsWith(name);
+    const isCovered = definition.isMatch
+      ? matchesWithGroups(subject, definition.literals)
+      : subject.startsWith(name);
     if (!isCovered) continue;
     best = definition;
     bestLength = name.length;

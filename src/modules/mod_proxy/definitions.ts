@@ -31,7 +31,8 @@ export function workerUrlProblem(url: string, mayHaveGroups = false): string | u
 /** httpd's reason to refuse a balancer's URL. @source httpd `ap_proxy_define_balancer` */
 export function balancerUrlProblem(url: string): string | undefined {
   const name = balancerName(url);
-  if (name === undefined || name.length === 'balancer://'.length) return `Bad syntax for a balancer name (${url})`;
+  if (name === undefined || name.length === 'balancer://'.length)
+    return `Bad syntax for a balancer name (${url})`;
   if (name.length > MAX_BALANCER_NAME) return `balancer name (${name}) too long`;
   return undefined;
 }

@@ -212,10 +212,17 @@ export const otherDirectives = {
     notServed: 'absolute-form requests for other hosts are answered as local ones',
     bind: (ctx, node) =>
       isOn(node)
-        ? ctx.error(firstWord(node), 'ProxyRequests On is refused: the gateway is no forward proxy', 'set it to Off')
+        ? ctx.error(
+            firstWord(node),
+            'ProxyRequests On is refused: the gateway is no forward proxy',
+            'set it to Off',
+          )
         : undefined,
   } satisfies UnservedDirective,
-  ProxyRemote: { notServed: 'backends are connected to directly', bind: bindRemote } satisfies UnservedDirective,
+  ProxyRemote: {
+    notServed: 'backends are connected to directly',
+    bind: bindRemote,
+  } satisfies UnservedDirective,
   ProxyRemoteMatch: {
     notServed: 'backends are connected to directly',
     bind(ctx, node) {

@@ -4,12 +4,12 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, DONE, OK, type HookResult } from '../../pipeline/status.ts';
 import { answerTrace } from '../http_core.ts';
 import { coreServer, timeoutSeconds } from '../core/access.ts';
-import { tellProxyError } from '../mod_proxy_fcgi/script-response.ts';
 import { runBalanced } from './balanced.ts';
 import { isBlocked } from './blocked.ts';
 import { canonicalise, schemeHandler, splitSocket } from './canonicalise.ts';
 import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
 import { modProxy } from './index.ts';
+import { tellProxyError } from './proxy-error.ts';
 import type { SchemeAttempt, SchemeCall, SchemeMemory } from './scheme.ts';
 import { parseNetLocation } from './url.ts';
 import { relocatedWorker, strayWorker, workerOf } from './workers.ts';
@@ -41,8 +41,11 @@ export function proxyHandler(req: RequestRecord): HookResult | Promise<HookResul
   }
   const elsewhere = checkDomain(req, server);
   if (elsewhere !== undefined) return elsewhere;
-  if (findBalancer(server, url)) return runBalanced(req, server, url, overridesOf(req), timeoutMs(req, server));
-  return server.blocked.length === 0 ? runDirect(req, server, url, socket) : serveUnblocked(req, server, url, socket);
+  if (findBalancer(server, url))
+    return runBalanced(req, server, url, overridesOf(req), timeoutMs(req, server));
+  return server.blocked.length === 0
+    ? runDirect(req, server, url, socket)
+    : serveUnblocked(req, server, url, socket);
 }
 
 /** Makes a request with `SetHandler "proxy:<url>"` a proxied one: the file's path follows the URL, unencoded. */
@@ -60,7 +63,10 @@ function claim(req: RequestRecord, handler: string): { readonly socket: string |
 }
 
 /** Counts down `Max-Forwards`; at zero the request ends here. */
-function checkForwards(req: RequestRecord, server: ProxyServerConfig): HookResult | Promise<HookResult> | undefined {
+function checkForwards(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+): HookResult | Promise<HookResult> | undefined {
   const text = req.headersIn.get('Max-Forwards');
   if (text === undefined) {
     if (server.maxForwards !== undefined && server.maxForwards >= 0) {
@@ -169,8 +175,11 @@ function directWorker(
     req.subprocessEnv.set('proxy-nokeepalive', '1');
     return strayWorker(url, socket, server);
   }
-  const isMovable = definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
-  return isMovable ? relocatedWorker(definition, url, socket, server) : workerOf(definition, server, req.server.gateway, false);
+  const isMovable =
+    definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
+  return isMovable
+    ? relocatedWorker(definition, url, socket, server)
+    : workerOf(definition, server, req.server.gateway, false);
 }
 
 function runDirect(
@@ -214,4 +223,3 @@ export function noHandler(req: RequestRecord, url: string, scheme: string): Hook
   );
   return 500;
 }
-

@@ -23,7 +23,9 @@ export interface BoundParameters {
   readonly methodModules: readonly string[];
 }
 
-const METHOD_MODULES = ['byrequests', 'bytraffic', 'bybusyness', 'heartbeat'].map((method) => `lbmethod_${method}_module`);
+const METHOD_MODULES = ['byrequests', 'bytraffic', 'bybusyness', 'heartbeat'].map(
+  (method) => `lbmethod_${method}_module`,
+);
 
 /** `key=value` of a word; undefined: no `=` in it. */
 export function splitPair(word: Word): KeyValue | undefined {

@@ -2,8 +2,20 @@ import { compilePcre } from '../../pattern/pcre.ts';
 import type { Span } from '../../source/source.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import type { ApplyContext, BindContext, BoundRegex, ServedDirective } from '../module.ts';
-import { findBalancer, findWorker, type PassRule, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
-import { balancerUrlProblem, defineBalancer, defineWorker, isBalancerUrl, workerUrlProblem } from './definitions.ts';
+import {
+  findBalancer,
+  findWorker,
+  type PassRule,
+  type ProxyDirConfig,
+  type ProxyServerConfig,
+} from './config.ts';
+import {
+  balancerUrlProblem,
+  defineBalancer,
+  defineWorker,
+  isBalancerUrl,
+  workerUrlProblem,
+} from './definitions.ts';
 import {
   applyBalancerParameters,
   applyWorkerParameters,
@@ -44,7 +56,8 @@ interface PassWords {
 /** @source httpd modules/proxy/mod_proxy.c `add_pass` */
 function bindPass(ctx: BindContext, node: DirectiveNode, isMatch: boolean): BoundPass | undefined {
   const forbidden = forbiddenScope(ctx);
-  if (forbidden !== undefined) return ctx.error(node, `${node.name.text} cannot occur within ${forbidden} section`);
+  if (forbidden !== undefined)
+    return ctx.error(node, `${node.name.text} cannot occur within ${forbidden} section`);
   const words = sortWords(ctx, node, isMatch);
   if (!words) return undefined;
   const fake = words.fake?.text ?? ctx.path;
@@ -57,7 +70,9 @@ function bindPass(ctx: BindContext, node: DirectiveNode, isMatch: boolean): Boun
   }
   const isPattern = words.isRegex || (ctx.path !== undefined && /[*?]|\[.*\]/s.test(fake));
   const pattern = words.fake ?? { text: fake, span: node.span };
-  const regex = isPattern ? ctx.regex(pattern, { message: 'Regular expression could not be compiled.' }) : undefined;
+  const regex = isPattern
+    ? ctx.regex(pattern, { message: 'Regular expression could not be compiled.' })
+    : undefined;
   if (isPattern && !regex) return undefined;
   if (target !== '!') {
     const problem = isBalancerUrl(target) ? balancerUrlProblem(target) : workerUrlProblem(target, isPattern);
@@ -111,7 +126,10 @@ function sortWords(ctx: BindContext, node: DirectiveNode, isMatch: boolean): Pas
     if (!pair) {
       return isInLocation && words.real.text.startsWith('/')
         ? ctx.error(words.real, 'ProxyPass|ProxyPassMatch can not have a path when defined in a location.')
-        : ctx.error(word, "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.");
+        : ctx.error(
+            word,
+            "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.",
+          );
     }
     if (pair.key.toLowerCase() !== 'mapping') {
       words.pairs.push(pair);
@@ -164,7 +182,8 @@ function applyPass(
   }
   if (bound.target === '!') return;
   if (isBalancerUrl(bound.target)) {
-    const balancer = findBalancer(into.server, bound.target) ?? defineBalancer(into.server, bound.target, bound.span);
+    const balancer =
+      findBalancer(into.server, bound.target) ?? defineBalancer(into.server, bound.target, bound.span);
     applyBalancerParameters(balancer.parameters, bound.parameters);
     return;
   }
@@ -180,7 +199,12 @@ function applyPass(
 }
 
 /** Tells that a line's own parameters are lost, because an earlier line's worker serves its URL. */
-export function reportSharing(ctx: ApplyContext, shared: string, own: string, parameters: BoundParameters): void {
+export function reportSharing(
+  ctx: ApplyContext,
+  shared: string,
+  own: string,
+  parameters: BoundParameters,
+): void {
   ctx.report({
     code: 'plan/worker-shared',
     severity: 'info',

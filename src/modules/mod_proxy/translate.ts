@@ -120,7 +120,13 @@ function tryRule(req: RequestRecord, rule: PassRule, dir: ProxyDirConfig | undef
   if (!mapped) return NO_MATCH;
   if (real === '!') return DECLINED;
   if (mapped.isMismatched) {
-    logRequest(req, 'warn', 'proxy', 'AH01136', 'Unescaped URL path matched ProxyPass; ignoring unsafe nocanon');
+    logRequest(
+      req,
+      'warn',
+      'proxy',
+      'AH01136',
+      'Unescaped URL path matched ProxyPass; ignoring unsafe nocanon',
+    );
   }
   req.filename = `proxy:${mapped.url}`;
   req.handler = 'proxy-server';

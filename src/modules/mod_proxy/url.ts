@@ -79,7 +79,11 @@ export function parseBackendUrl(url: string, mayHaveGroups = false): BackendUrl 
   const host = place.host === '' ? 'localhost' : place.host;
   const port = place.port === 0 ? defaultPort(scheme) : place.port;
   const hasGroupInAuthority = mayHaveGroups && authority.includes('$');
-  const shownPort = place.portText.includes('$') ? `:${place.portText}` : port === defaultPort(scheme) ? '' : `:${port}`;
+  const shownPort = place.portText.includes('$')
+    ? `:${place.portText}`
+    : port === defaultPort(scheme)
+      ? ''
+      : `:${port}`;
   const rest = origin.slice(end);
   return {
     name: `${scheme}://${authority.slice(0, userEnd)}${bracketed(host)}${shownPort}${rest}`,
@@ -144,6 +148,7 @@ export function parseNetLocation(text: string): NetLocation | string {
   const address = authority.slice(authority.lastIndexOf('@') + 1);
   const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]:%]+))(?::([0-9]{1,5}))?$/.exec(address);
   const port = Number(parts?.[3] ?? 0);
-  if (!parts || port > 65535 || (parts[3] !== undefined && port === 0)) return `Invalid host/port: ${address}`;
+  if (!parts || port > 65535 || (parts[3] !== undefined && port === 0))
+    return `Invalid host/port: ${address}`;
   return { host: (parts[1] ?? parts[2])!.toLowerCase(), port, path };
 }

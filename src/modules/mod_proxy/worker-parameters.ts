@@ -4,7 +4,9 @@ import { atof, atoi, parseInterval, parseOnOff } from './numbers.ts';
 
 /** What `key=value` says about a worker, apart from its place. */
 export type WorkerParameters = {
-  -readonly [K in keyof Omit<WorkerSettings, 'name' | 'scheme' | 'host' | 'port' | 'socketPath'>]: WorkerSettings[K];
+  -readonly [
+    K in keyof Omit<WorkerSettings, 'name' | 'scheme' | 'host' | 'port' | 'socketPath'>
+  ]: WorkerSettings[K];
 };
 
 /** Sets one parameter, or gives the reason why not. */
@@ -208,7 +210,9 @@ const HEALTH_CHECK_SETTERS: Readonly<Record<string, Setter>> = {
     return count < 0 ? 'Fails must be a positive value' : patchHealthCheck(to, { fails: count });
   },
   hcuri(to, value) {
-    return value.length >= 64 ? 'Health check uri length must be < 64 characters' : patchHealthCheck(to, { uri: value });
+    return value.length >= 64
+      ? 'Health check uri length must be < 64 characters'
+      : patchHealthCheck(to, { uri: value });
   },
   hcexpr(to, value) {
     return patchHealthCheck(to, { expr: value });
@@ -237,7 +241,8 @@ export function setWorkerParameter(
   hasHealthChecks: boolean,
 ): string | undefined {
   const lower = key.toLowerCase();
-  const setter = ownSetter(SETTERS, lower) ?? (hasHealthChecks ? ownSetter(HEALTH_CHECK_SETTERS, lower) : undefined);
+  const setter =
+    ownSetter(SETTERS, lower) ?? (hasHealthChecks ? ownSetter(HEALTH_CHECK_SETTERS, lower) : undefined);
   if (setter) return setter(to, value);
   return hasHealthChecks ? 'unknown Worker hcheck parameter' : 'unknown Worker parameter';
 }

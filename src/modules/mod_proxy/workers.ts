@@ -60,7 +60,11 @@ const MAX_STRAYS = 256;
  * @param socket of a `unix:` handler, or undefined
  * @returns undefined when the URL has no usable place
  */
-export function strayWorker(url: string, socket: string | undefined, server: ProxyServerConfig): Worker | undefined {
+export function strayWorker(
+  url: string,
+  socket: string | undefined,
+  server: ProxyServerConfig,
+): Worker | undefined {
   const colon = url.indexOf(':');
   const scheme = url.slice(0, colon).toLowerCase();
   const place = parseNetLocation(url.slice(colon + 1));
@@ -105,7 +109,11 @@ function numberOf(parameters: object): number {
   return parameterCount;
 }
 
-function placedWorker(place: Place, parameters: WorkerDefinition['parameters'], server: ProxyServerConfig): Worker {
+function placedWorker(
+  place: Place,
+  parameters: WorkerDefinition['parameters'],
+  server: ProxyServerConfig,
+): Worker {
   const local = server.sourceAddress;
   const key = `${numberOf(parameters)} ${place.scheme} ${place.host} ${place.port} ${place.socketPath ?? ''} ${local ?? ''}`;
   const known = strays.get(key);

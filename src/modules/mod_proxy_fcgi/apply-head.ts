@@ -127,7 +127,13 @@ function connectionNames(fields: readonly ScriptField[]): ReadonlySet<string> | 
 
 function refuseStatus(req: RequestRecord, value: string): AppliedHead {
   const shown = value.replace(/[^\x20-\x7e]/g, '?').slice(0, 30);
-  logRequest(req, 'error', 'proxy_fcgi', '', `Invalid status line from script '${scriptName(req)}': ${shown}`);
+  logRequest(
+    req,
+    'error',
+    'proxy_fcgi',
+    '',
+    `Invalid status line from script '${scriptName(req)}': ${shown}`,
+  );
   return { kind: 'refuse', status: 502 };
 }
 
@@ -140,14 +146,22 @@ function leadingInteger(value: string): number {
 function contentType(value: string): string {
   const trimmed = value.trimEnd();
   const semicolon = trimmed.indexOf(';');
-  return semicolon < 0 ? trimmed.toLowerCase() : trimmed.slice(0, semicolon).toLowerCase() + trimmed.slice(semicolon);
+  return semicolon < 0
+    ? trimmed.toLowerCase()
+    : trimmed.slice(0, semicolon).toLowerCase() + trimmed.slice(semicolon);
 }
 
 /** A date in the future is taken for now; what is no date is dropped. */
 function setLastModified(req: RequestRecord, value: string): void {
   const ms = parseHttpDate(value);
   if (ms === undefined) {
-    logRequest(req, 'info', 'proxy_fcgi', 'AH10247', `Ignored invalid header value: Last-Modified: '${value}'`);
+    logRequest(
+      req,
+      'info',
+      'proxy_fcgi',
+      'AH10247',
+      `Ignored invalid header value: Last-Modified: '${value}'`,
+    );
     return;
   }
   req.headersOut.set('Last-Modified', formatHttpDate(Math.min(ms, req.requestTimeMs)));

@@ -1,7 +1,7 @@
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
-import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/canonical.ts';
+import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/path-encoding.ts';
 import { bracketed, defaultPort, parseNetLocation } from '../mod_proxy/url.ts';
 
 /** What canonicalising leaves for the handler. */
@@ -31,7 +31,13 @@ export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: bool
   if (isRaw(req)) {
     if (hasForbiddenByte(path, mayBeFpm)) {
       const what = mayBeFpm ? " or '?'" : '';
-      logRequest(req, 'error', 'proxy_fcgi', 'AH10414', `To be forwarded path contains control characters${what} (${path})`);
+      logRequest(
+        req,
+        'error',
+        'proxy_fcgi',
+        'AH10414',
+        `To be forwarded path contains control characters${what} (${path})`,
+      );
       return 403;
     }
   } else {

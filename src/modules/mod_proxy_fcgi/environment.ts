@@ -49,7 +49,8 @@ export function buildParams(req: RequestRecord, config: FcgiDirConfig | undefine
   const settings = cgiSettings(req);
   addCommonVars(req, settings);
   addCgiVars(req, settings);
-  if (config !== undefined && config.fixups.length > 0 && !fixEnvironment(req, config.fixups)) return undefined;
+  if (config !== undefined && config.fixups.length > 0 && !fixEnvironment(req, config.fixups))
+    return undefined;
   const { names, values } = req.subprocessEnv;
   let params = '';
   for (let i = 0; i < names.length; i++) params += encodePair(names[i]!, values[i]!);
@@ -67,7 +68,8 @@ function stripPrefix(req: RequestRecord): void {
 
 /** `proxy-fcgi-pathinfo=full`: the script is a file of this machine, by its own path or below DocumentRoot. */
 function findScript(req: RequestRecord, path: string): void {
-  const script = splitAtFile(`/${path}`) ?? splitAtFile(`${req.server.gateway.services.documentRoot(req.server)}/${path}`);
+  const script =
+    splitAtFile(`/${path}`) ?? splitAtFile(`${req.server.gateway.services.documentRoot(req.server)}/${path}`);
   if (!script) return;
   req.filename = script.file;
   req.pathInfo = script.pathInfo;
@@ -98,7 +100,13 @@ function fixEnvironment(req: RequestRecord, fixups: readonly EnvFixup[]): boolea
     try {
       holds = fixup.condition(context, captures);
     } catch (error) {
-      logRequest(req, 'error', 'proxy_fcgi', 'AH10241', `fix_cgivars: Condition eval returned -1: ${reason(error)}`);
+      logRequest(
+        req,
+        'error',
+        'proxy_fcgi',
+        'AH10241',
+        `fix_cgivars: Condition eval returned -1: ${reason(error)}`,
+      );
       return false;
     }
     if (!holds) continue;

@@ -1,7 +1,13 @@
 import { modProxyFcgi as modProxyFcgiCatalogue } from '../../../grammar/catalogue/mod_proxy_fcgi.ts';
 import { compileCondition, compileString } from '../../expr/compile.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
-import { defineModule, type BindContext, type BoundExpr, type Module, type ServedDirective } from '../module.ts';
+import {
+  defineModule,
+  type BindContext,
+  type BoundExpr,
+  type Module,
+  type ServedDirective,
+} from '../module.ts';
 import { mergeFcgiDirConfig, type FcgiDirConfig } from './config.ts';
 
 const proxyFCGIBackendType: ServedDirective<undefined, FcgiDirConfig, 'FPM' | 'GENERIC'> = {
@@ -9,7 +15,10 @@ const proxyFCGIBackendType: ServedDirective<undefined, FcgiDirConfig, 'FPM' | 'G
     const word = node.args[0];
     const type = word?.text.toUpperCase();
     if (type === 'FPM' || type === 'GENERIC') return type;
-    return ctx.error(word ?? node, "ProxyFCGIBackendType requires one of the following arguments: 'GENERIC', 'FPM'");
+    return ctx.error(
+      word ?? node,
+      "ProxyFCGIBackendType requires one of the following arguments: 'GENERIC', 'FPM'",
+    );
   },
   apply({ dir }, type) {
     dir.backendType = type;
@@ -27,12 +36,17 @@ interface BoundFixup {
 function bindSetEnvIf(ctx: BindContext, node: DirectiveNode): BoundFixup | undefined {
   const [conditionWord, nameWord, valueWord] = node.args;
   if (!conditionWord || !nameWord) return undefined;
-  const condition = ctx.expr(conditionWord, 'boolean', `Could not parse expression "${conditionWord.text}": `);
+  const condition = ctx.expr(
+    conditionWord,
+    'boolean',
+    `Could not parse expression "${conditionWord.text}": `,
+  );
   if (!condition) return undefined;
   const name = nameWord.text;
   if (name === '!') return ctx.error(nameWord, 'ProxyFCGISetEnvIf: "!" is not a valid variable name');
   if (name.startsWith('!')) {
-    if (valueWord === undefined || valueWord.text === '') return { condition, name: name.slice(1), value: undefined };
+    if (valueWord === undefined || valueWord.text === '')
+      return { condition, name: name.slice(1), value: undefined };
     return ctx.error(
       valueWord,
       `Third argument ("${valueWord.text}") is not allowed when using ProxyFCGISetEnvIf's unset mode (${name})`,

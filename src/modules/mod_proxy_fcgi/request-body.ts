@@ -80,7 +80,11 @@ function spool(req: RequestRecord): Promise<PreparedBody> {
           resolve(body);
         },
         failed(failure) {
-          resolve(failure instanceof SpoolError ? { status: 503, message: failure.message, isGone: false } : failure);
+          resolve(
+            failure instanceof SpoolError
+              ? { status: 503, message: failure.message, isGone: false }
+              : failure,
+          );
         },
       },
     );

@@ -9,7 +9,8 @@ import { canonicaliseFcgi } from './canonicalise.ts';
 import { buildParams } from './environment.ts';
 import { modProxyFcgi } from './index.ts';
 import { isUnsendable, prepareBody, type PreparedBody } from './request-body.ts';
-import { portText, ScriptResponse, type ScriptOutcome } from './script-response.ts';
+import { portText } from './failure-log.ts';
+import { ScriptResponse, type ScriptOutcome } from './script-response.ts';
 
 function canonicalise(req: RequestRecord, url: string): HookResult {
   return canonicaliseFcgi(req, url, modProxyFcgi.dir(req)?.backendType !== 'GENERIC');
@@ -42,13 +43,27 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
   return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
 }
 
-function exchange(call: SchemeCall, params: string, body: StdinSource, isFresh: boolean): Promise<ScriptOutcome> {
+function exchange(
+  call: SchemeCall,
+  params: string,
+  body: StdinSource,
+  isFresh: boolean,
+): Promise<ScriptOutcome> {
   const { req, worker } = call;
   return new Promise((resolve) => {
     const { flushPackets, flushWaitMs } = worker.settings;
-    const response = new ScriptResponse(req, { flushPackets, flushWaitMs, overrides: call.overrides }, resolve);
+    const response = new ScriptResponse(
+      req,
+      { flushPackets, flushWaitMs, overrides: call.overrides },
+      resolve,
+    );
     const running = worker.run(
-      { params, stdin: body, defaultTimeoutMs: call.defaultTimeoutMs, isFresh: isFresh || !worker.keepsConnections },
+      {
+        params,
+        stdin: body,
+        defaultTimeoutMs: call.defaultTimeoutMs,
+        isFresh: isFresh || !worker.keepsConnections,
+      },
       response,
     );
     response.follow(running);

@@ -94,20 +94,28 @@ export function parseScriptHead(text: string): ParsedHead | HeadProblem {
     const name = line.slice(0, colon);
     const value = withoutLeadingSpace(line, colon + 1);
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
-      return { kind: 'badName', fields, message: `Response header name '${printable(name)}' contains invalid characters` };
+      return {
+        kind: 'badName',
+        fields,
+        message: `Response header name '${printable(name)}' contains invalid characters`,
+      };
     }
     if (/[\0\r]/.test(value)) {
-      return { kind: 'unsafe', fields, message: `Response header '${name}' value contains a carriage return or NUL` };
+      return {
+        kind: 'unsafe',
+        fields,
+        message: `Response header '${name}' value contains a carriage return or NUL`,
+      };
     }
     fields.push({ name, lower: name.toLowerCase(), value });
-    if (fields.length > MAX_FIELDS) return { kind: 'unsafe', fields: [], message: 'too many response headers' };
+    if (fields.length > MAX_FIELDS)
+      return { kind: 'unsafe', fields: [], message: 'too many response headers' };
   }
   return { fields, rest: '' };
 }
 
 /** A value that may not be sent: it holds a control character other than a tab. */
 export function hasControlByte(value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return /[\x00-\x08\x0a-\x1f\x7f]/.test(value);
 }
 

@@ -5,7 +5,9 @@ import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DONE, OK, type HookResult } from '../../pipeline/status.ts';
 import { schedule, type Timer } from '../../pipeline/timers.ts';
+import { tellProxyError } from '../mod_proxy/proxy-error.ts';
 import { applyHead, applyMalformedHead, type AppliedHead } from './apply-head.ts';
+import { logBackendError, portText } from './failure-log.ts';
 import { parseScriptHead, ScriptHead } from './script-head.ts';
 
 /** Most STDERR bytes of one request that the log gets. */
@@ -208,7 +210,13 @@ export class ScriptResponse implements ExchangeListener {
     this.#exchange?.abort();
     resetResponse(this.#req);
     if (reason !== undefined) this.#logScriptFault(reason);
-    logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01075', `Error dispatching request to ${portText(this.#req)}: (passing brigade to output filters)`);
+    logRequest(
+      this.#req,
+      'error',
+      'proxy_fcgi',
+      'AH01075',
+      `Error dispatching request to ${portText(this.#req)}: (passing brigade to output filters)`,
+    );
     this.#finish(status, status);
   }
 
@@ -225,7 +233,14 @@ export class ScriptResponse implements ExchangeListener {
 
   #logDroppedStderr(): void {
     const dropped = this.#stderrBytes - MAX_LOGGED_STDERR;
-    if (dropped > 0) logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01071', `Got error: ${dropped} more bytes were dropped`);
+    if (dropped > 0)
+      logRequest(
+        this.#req,
+        'error',
+        'proxy_fcgi',
+        'AH01071',
+        `Got error: ${dropped} more bytes were dropped`,
+      );
     this.#stderrBytes = 0;
   }
 
@@ -257,56 +272,4 @@ function resetResponse(req: RequestRecord): void {
   req.contentType = undefined;
   req.headersOut.clear();
   req.errHeadersOut.clear();
-}
-
-/** `:8080` for a port that is not the scheme's own: how httpd's log lines name the place. */
-export function portText(req: RequestRecord): string {
-  const port = req.server.gateway.services.serverPort(req);
-  return port === (req.connection.isTls ? 443 : 80) ? '' : `:${port}`;
-}
-
-/** The log lines of a failed exchange under httpd's numbers. */
-function logBackendError(req: RequestRecord, error: BackendError): void {
-  const { number, message, cause } = error.log;
-  switch (error.code) {
-    case 'HGW_BACKEND_CONNECT':
-    case 'HGW_BACKEND_CONNECT_TIMEOUT':
-      logRequest(req, 'error', 'proxy', number, message, cause);
-      logRequest(req, 'error', 'proxy_fcgi', 'AH01079', `failed to make connection to backend: ${hostOf(req)}`);
-      return;
-    case 'HGW_BACKEND_NAME':
-    case 'HGW_BACKEND_ACQUIRE_TIMEOUT':
-    case 'HGW_BACKEND_QUEUE_FULL':
-    case 'HGW_BACKEND_SHUT':
-      logRequest(req, 'error', 'proxy', number, message, cause);
-      return;
-    case 'HGW_BACKEND_WRITE':
-      logRequest(req, 'error', 'proxy_fcgi', number, `Failed writing Environment to ${portText(req)}:`, cause);
-      return;
-    case 'HGW_BACKEND_TIMEOUT':
-      logRequest(req, 'error', 'proxy_fcgi', number, `Error dispatching request to ${portText(req)}: (polling)`, cause);
-      return;
-    case 'HGW_REQUEST_BODY':
-      logRequest(req, 'error', 'proxy_fcgi', number, `Error dispatching request to ${portText(req)}: (reading input brigade)`, cause);
-      return;
-    case 'HGW_BACKEND_CLOSED':
-    case 'HGW_BACKEND_BAD_VERSION':
-    case 'HGW_BACKEND_BAD_REQUEST_ID':
-    case 'HGW_BACKEND_OVERLOADED':
-    case 'HGW_BACKEND_REFUSED':
-      logRequest(req, 'error', 'proxy_fcgi', number, message, cause);
-      logRequest(req, 'error', 'proxy_fcgi', 'AH01075', `Error dispatching request to ${portText(req)}: `, cause);
-  }
-}
-
-function hostOf(req: RequestRecord): string {
-  return /^proxy:fcgi:\/\/(\[[^\]]*\]|[^:/]*)/.exec(req.filename ?? '')?.[1] ?? '';
-}
-
-/** Lets the error page say what went wrong. @source httpd modules/proxy/proxy_util.c `ap_proxyerror` */
-export function tellProxyError(req: RequestRecord, status: number, message: string): void {
-  const reason = message.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-  req.notes.set('error-notes', `The proxy server could not handle the request<p>Reason: <strong>${reason}</strong></p>`);
-  req.notes.set('verbose-error-to', '*');
-  req.statusLine = `${status} Proxy Error`;
 }
