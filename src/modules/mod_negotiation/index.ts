@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, type HookResult } from '../../pipeline/status.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { eachWord } from '../arguments.ts';
-import { defineModule, type BindContext, type Module } from '../module.ts';
+import { defineModule, type BindContext, type Module, type ServedDirective } from '../module.ts';
 import { parseAccept } from './accept.ts';
 import type { NegotiationDirConfig } from './config.ts';
 import { handleMultiviews } from './multiviews.ts';
@@ -28,6 +28,24 @@ function bindForcePriority(ctx: BindContext, node: DirectiveNode): NegotiationDi
   return { prefer: seen.has('prefer'), fallback: seen.has('fallback') };
 }
 
+const languagePriority: ServedDirective<undefined, NegotiationDirConfig, readonly string[]> = {
+  bind: (_ctx, node) => eachWord(node).map(({ text }) => text.toLowerCase()),
+  apply: ({ dir }, languages) => {
+    dir.priority = [...(dir.priority ?? []), ...languages];
+  },
+};
+
+const forceLanguagePriority: ServedDirective<
+  undefined,
+  NegotiationDirConfig,
+  NonNullable<NegotiationDirConfig['force']>
+> = {
+  bind: bindForcePriority,
+  apply: ({ dir }, force) => {
+    dir.force = force;
+  },
+};
+
 /** An encoding goes out under the name that the client knows: `gzip` or `x-gzip`. @source `fix_encoding` */
 function fixEncoding(req: RequestRecord): HookResult {
   const [encoding] = req.contentEncoding;
@@ -43,18 +61,8 @@ function fixEncoding(req: RequestRecord): HookResult {
 export const modNegotiation: Module<undefined, NegotiationDirConfig> = defineModule(catalogue, {
   directives: {
     CacheNegotiatedDocs: { accepted: 'HTTP/1.0 caches keep what they like.' },
-    LanguagePriority: {
-      bind: (_ctx, node) => eachWord(node).map(({ text }) => text.toLowerCase()),
-      apply: ({ dir }, languages) => {
-        dir.priority = [...(dir.priority ?? []), ...languages];
-      },
-    },
-    ForceLanguagePriority: {
-      bind: bindForcePriority,
-      apply: ({ dir }, force) => {
-        dir.force = force;
-      },
-    },
+    LanguagePriority: languagePriority,
+    ForceLanguagePriority: forceLanguagePriority,
   },
   createDirConfig: (): NegotiationDirConfig => ({}),
   mergeDirConfig: (base, add) => ({ ...base, ...add }),

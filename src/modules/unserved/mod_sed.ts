@@ -4,13 +4,14 @@ import { firstArg } from '../core/bind-checks.ts';
 import { type BindContext, defineModule } from '../module.ts';
 import { unserved } from './unserved.ts';
 
+/** A script's first command, after up to two addresses. */
+const COMMAND =
+  /^[ \t;]*(?:(?:[0-9]+|\$|\/(?:[^/\\]|\\.)*\/)(?:,(?:[0-9]+|\$|\/(?:[^/\\]|\\.)*\/))?)?[ \t]*!?[ \t]*(.?)/s;
+
 /** The first command of a script must be one of sed's, after its addresses. */
 function checkSed(ctx: BindContext, node: DirectiveNode): void {
   const word = firstArg(node);
-  const command =
-    /^[ \t;]*(?:(?:[0-9]+|\$|\/(?:[^\/\\]|\\.)*\/)(?:,(?:[0-9]+|\$|\/(?:[^\/\\]|\\.)*\/))?)?[ \t]*!?[ \t]*(.?)/s.exec(
-      word.text,
-    )![1]!;
+  const command = COMMAND.exec(word.text)![1]!;
   if (command !== '' && !':{}=aciDdGgHhlNnPpqrstwxyb#'.includes(command)) {
     ctx.error(word, `Failed to compile sed expression. unrecognized command: ${word.text}`);
   }
