@@ -65,7 +65,7 @@ export function readConfiguration(args: ServerArguments): Configuration {
   const isFragment = !first.hasLoadModule && !first.isIncomplete;
   const portMap = new Map(args.portMap);
   if (!isFragment) return finish(args, path, first, false, [], portMap);
-  const setsServerRoot = args.serverRoot !== undefined || mainDirectives(first).has('serverroot');
+  const setsServerRoot = args.serverRoot !== undefined || first.serverRootSpan !== undefined;
   const assumptions = ['no LoadModule: every module that the gateway knows counts as loaded'];
   const serverRoot = setsServerRoot ? first.serverRoot : posix.dirname(path);
   const based = setsServerRoot ? first : load({ ...request, serverRoot });

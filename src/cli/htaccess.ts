@@ -3,6 +3,7 @@ import { bindHtaccess } from '../bind/bind.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { loadHtaccess } from '../load/load.ts';
 import type { HtaccessRequest } from '../load/request.ts';
+import { OVERRIDE_BITS } from '../modules/core/overrides.ts';
 import { planHtaccess } from '../plan/plan.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
 import { fsPath } from '../source/fs-path.ts';
@@ -21,7 +22,15 @@ export function htaccessReader(surroundings: HtaccessSurroundings): HtaccessRead
     } catch (error) {
       return { error: (error as NodeJS.ErrnoException).message, isUnreadable: true };
     }
-    const loaded = loadHtaccess({ path, text, running: surroundings });
+    const loaded = loadHtaccess({
+      path,
+      text,
+      running: surroundings,
+      admits: (row) =>
+        row.override.some((name) => (overrides.classes & OVERRIDE_BITS[name]) !== 0) ||
+        overrides.list?.has(row.name.toLowerCase()) === true,
+      ignoresForbidden: overrides.nonfatalOverride,
+    });
     const span = { file: 0, start: 0, end: 0 };
     const { scope, diagnostics } = bindHtaccess(loaded.tree, span, directory, overrides, surroundings);
     const fault = [...loaded.diagnostics, ...diagnostics].find((found) => found.severity === 'error');
