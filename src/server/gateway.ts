@@ -1,4 +1,5 @@
 import { HttpFront } from '../http1/front.ts';
+import { retainPools } from '../modules/mod_proxy/workers.ts';
 import { connectionInfo } from '../http1/connection-info.ts';
 import { gatewayPools } from '../backend/pool-registry.ts';
 import type { BuiltPlan } from './build-plan.ts';
@@ -71,6 +72,7 @@ export class Gateway {
     this.#built = built;
     this.#settings = settings;
     this.#host.swap(built.plan);
+    retainPools(built.plan.gateway);
     this.#listeners.retain(settings.listen);
     this.outputs.retain(new Set(logTargets(built, settings.errorLog).map(({ target }) => targetKey(target))));
     this.outputs.reopen();

@@ -6,6 +6,7 @@ import { Worker } from '../../backend/worker.ts';
 import { WORKER_DEFAULTS } from '../../backend/worker-settings.ts';
 import type { GatewayPlan } from '../../pipeline/server.ts';
 import type { BalancerDefinition, ProxyServerConfig, WorkerDefinition } from './config.ts';
+import { modProxy } from './index.ts';
 import { defaultPort, parseNetLocation } from './url.ts';
 
 /** Absolute path of a socket; relative ones are in DefaultRuntimeDir. */
@@ -48,6 +49,20 @@ export function balancerOf(
     definition.members.map((member) => workerOf(member, server, gateway, true)),
   );
   return definition.balancer;
+}
+
+/** Lets go of the idle connections to backends that a new plan does not know any more. */
+export function retainPools(gateway: GatewayPlan): void {
+  const keys = new Set<string>();
+  for (const record of gateway.servers) {
+    const server = modProxy.server(record) as ProxyServerConfig | undefined;
+    if (!server) continue;
+    for (const definition of server.workers) keys.add(workerOf(definition, server, gateway, false).address.key);
+    for (const balancer of server.balancers) {
+      for (const member of balancer.members) keys.add(workerOf(member, server, gateway, true).address.key);
+    }
+  }
+  gatewayPools.retain(keys);
 }
 
 /** Workers for places that no line defines, by place. Patterns may put request data into a host: the number is bounded. */
