@@ -4,7 +4,6 @@ export interface Command {
 }
 
 /** The products beside the server, by the word that asks for them; each is loaded when it is asked for. */
-export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<
-  string,
-  () => Promise<Command>
->();
+export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+  ['lint', async () => ({ run: (await import('./lint-command.ts')).runLint })],
+]);

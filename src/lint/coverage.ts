@@ -31,7 +31,8 @@ export function coverageOf(model: LintModel, sources: SourceSet): CoverageRow[] 
     const written = kind === 'section' ? `<${node.name.text}` : node.name.text;
     const entry = findDirective(written.toLowerCase())[0];
     const use = uses.get(keyOf(node.name.span));
-    const isRefused = entry === undefined || refused.has(keyOf(node.name.span)) || refused.has(keyOf(node.span));
+    const isRefused =
+      entry === undefined || refused.has(keyOf(node.name.span)) || refused.has(keyOf(node.span));
     const service: Service = use?.service ?? (isRefused ? 'refused' : 'served');
     const { path, line } = positionOf(sources, node.name.span);
     const row = {
@@ -105,7 +106,9 @@ export function renderCoverageText(rows: readonly CoverageRow[]): string {
   ];
   for (const { directive, module, service, note, isSecurity, count } of inTotal(rows)) {
     if (service === 'served') continue;
-    text.push(`${service}${isSecurity ? ' (security)' : ''}: ${directive} x ${count}${module && ` [${module}]`}`);
+    text.push(
+      `${service}${isSecurity ? ' (security)' : ''}: ${directive} x ${count}${module && ` [${module}]`}`,
+    );
     if (note !== '') text.push(`    ${note}`);
   }
   const served = [...new Set(rows.flatMap((row) => (row.service === 'served' ? [row.directive] : [])))];
@@ -113,7 +116,10 @@ export function renderCoverageText(rows: readonly CoverageRow[]): string {
   for (const path of new Set(rows.map((row) => row.path))) {
     const own = rows.filter((row) => row.path === path);
     const sum = summaryOf(own).directives;
-    text.push('', `${path}: served ${sum.served}, accepted ${sum.accepted}, not served ${sum['not served']}, refused ${sum.refused}`);
+    text.push(
+      '',
+      `${path}: served ${sum.served}, accepted ${sum.accepted}, not served ${sum['not served']}, refused ${sum.refused}`,
+    );
     for (const { directive, service, isSecurity, lines } of own) {
       if (service === 'served') continue;
       const shown = lines.slice(0, MAX_LINES_SHOWN).join(', ');

@@ -53,7 +53,9 @@ function readValue(text: string): string {
 function readSeconds(text: string | undefined): number | undefined {
   const found = /^([0-9]+)([smhd]?)$/.exec(text ?? '');
   if (!found) return undefined;
-  return Number(found[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd'];
+  return (
+    Number(found[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd']
+  );
 }
 
 /** A count; undefined when it is no number, such as a variable that the package fills in. */

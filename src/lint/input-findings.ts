@@ -46,9 +46,7 @@ export function withInputFindings(outcome: LintOutcome): LintOutcome {
   });
   return {
     ...outcome,
-    diagnostics: [...kept, ...found].sort(
-      (a, b) => a.span.file - b.span.file || a.span.start - b.span.start,
-    ),
+    diagnostics: [...kept, ...found].sort((a, b) => a.span.file - b.span.file || a.span.start - b.span.start),
     isIncomplete: outcome.isIncomplete || binary.size > 0,
   };
 }

@@ -103,7 +103,9 @@ function shownSources(sources: SourceSet, task: LintTask): SourceSet {
   const mapping = mappingOf(task);
   return {
     files: sources.files.map((file) =>
-      file.path.startsWith('<') ? file : { ...file, path: shownPath(diskPath(mapping, file.path), task.options.cwd) },
+      file.path.startsWith('<')
+        ? file
+        : { ...file, path: shownPath(diskPath(mapping, file.path), task.options.cwd) },
     ),
   };
 }

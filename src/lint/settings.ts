@@ -104,7 +104,10 @@ const KEYS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['defines', (key, value, draft) => readTexts(key, value, draft, (texts) => (draft.defines = texts))],
   ['env', (key, value, draft) => readTable(key, value, draft, (table) => (draft.env = table))],
   ['serverRoot', readServerRoot],
-  ['paths', (key, value, draft) => readTable(key, value, draft, (table) => (draft.paths = resolved(table, draft)))],
+  [
+    'paths',
+    (key, value, draft) => readTable(key, value, draft, (table) => (draft.paths = resolved(table, draft))),
+  ],
   ['ignore', (key, value, draft) => readTexts(key, value, draft, (texts) => (draft.ignore = texts))],
   ['requireReason', readRequireReason],
 ]);
@@ -164,7 +167,10 @@ function readLevels(key: string, value: unknown, draft: Draft): void {
   const levels = new Map<string, RuleLevel>();
   for (const [name, level] of entries) {
     if (!findRuleInfo(name)) {
-      const near = suggestNames(name, allRules().map((rule) => rule.name));
+      const near = suggestNames(
+        name,
+        allRules().map((rule) => rule.name),
+      );
       draft.problems.push(withHelp(`no rule is called "${name}"`, near));
     } else if (!isText(level) || !(LEVELS as readonly string[]).includes(level)) {
       draft.problems.push(`the level of "${name}" must be one of ${LEVELS.join(', ')}`);

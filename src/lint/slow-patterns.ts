@@ -47,7 +47,8 @@ function finding(trial: PatternTrial, span: Diagnostic['span']): Diagnostic {
         ? 'A request can make matching this pattern take millions of steps'
         : 'The time that this pattern takes grows faster than its subject',
     span,
-    help: attack === undefined ? 'let neighbouring repetitions start differently' : `try it on ${shown(attack)}`,
+    help:
+      attack === undefined ? 'let neighbouring repetitions start differently' : `try it on ${shown(attack)}`,
   };
 }
 

@@ -93,7 +93,8 @@ export function serverEnvironment(serverRoot: string): Map<string, string> {
     const value = found[2]!.replace(/^(["'])(.*)\1$/, '$2');
     const expanded = value.replace(
       /\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/g,
-      (_, braced: string | undefined, plain: string | undefined) => environment.get(braced ?? plain ?? '') ?? '',
+      (_, braced: string | undefined, plain: string | undefined) =>
+        environment.get(braced ?? plain ?? '') ?? '',
     );
     environment.set(found[1]!, expanded);
   }

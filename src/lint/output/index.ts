@@ -5,10 +5,16 @@ import { sarif } from './sarif.ts';
 import { compact, pretty } from './text.ts';
 
 /** Every format by its name. */
-export const FORMATS = { pretty, compact, json, sarif, github, gitlab, checkstyle, junit } as const satisfies Record<
-  string,
-  Format
->;
+export const FORMATS = {
+  pretty,
+  compact,
+  json,
+  sarif,
+  github,
+  gitlab,
+  checkstyle,
+  junit,
+} as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 

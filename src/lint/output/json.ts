@@ -12,7 +12,11 @@ export const json: Format = (results) =>
     {
       version: results.version,
       summary: summary(results),
-      roots: results.roots.map(({ path, isIncomplete, files }) => ({ path, isIncomplete, files: files.length })),
+      roots: results.roots.map(({ path, isIncomplete, files }) => ({
+        path,
+        isIncomplete,
+        files: files.length,
+      })),
       problems: results.problems,
       findings: results.findings.map(plain),
       suppressed: results.suppressed.map(plain),

@@ -104,7 +104,9 @@ function result(finding: LintFinding | SuppressedFinding, indexes: ReadonlyMap<s
 /** SARIF 2.1.0, as code scanning services read it. */
 export const sarif: Format = (results: LintResults) => {
   const all = [...results.findings, ...results.suppressed];
-  const rules = [...results.rules.map(ruleDescriptor)] as (ReturnType<typeof ruleDescriptor> | ReturnType<typeof codeDescriptor>)[];
+  const rules = [...results.rules.map(ruleDescriptor)] as (
+    ReturnType<typeof ruleDescriptor> | ReturnType<typeof codeDescriptor>
+  )[];
   const known = new Set(rules.map(({ id }) => id));
   for (const { code } of all) {
     if (known.has(code)) continue;
