@@ -1,0 +1,57 @@
+import type { LintRule } from '../rule.ts';
+import { prefixCovers } from '../model/covers.ts';
+
+/** A server-level exclusion can not override a ProxyPass in <Location>. */
+export const proxypassMixedContext: LintRule = {
+  name: 'proxypass-mixed-context',
+  severity: 'warning',
+  summary: 'A server-level exclusion can not override a ProxyPass in <Location>',
+  wave: 2,
+  needs: [],
+  fixable: 'none',
+  page: {
+    what: 'Finds `ProxyPass /path !` at server level for a path below a Location with its own ProxyPass.',
+    why: 'The mapping of the location is looked at first, whatever stands where in the file.',
+    howToFix: 'Set no-proxy with SetEnvIf, or write the exclusion as a Location of its own behind the other.',
+    evidence: ['mod_proxy manual on mixing contexts'],
+    bad: [
+      {
+        text: 'ProxyPass "/app/raw" "!"\n<Location "/app/">\n  ProxyPass "fcgi://127.0.0.1:9000/"\n</Location>\n',
+      },
+    ],
+    good: [
+      {
+        text: 'SetEnvIf Request_URI "^/app/raw" no-proxy\n<Location "/app/">\n  ProxyPass "fcgi://127.0.0.1:9000/"\n</Location>\n',
+      },
+    ],
+  },
+  check(model, report) {
+    for (const exclusion of model.mappings) {
+      if (
+        !exclusion.isExclusion ||
+        exclusion.location ||
+        !exclusion.path ||
+        exclusion.isMatch ||
+        /\$\{/.test(exclusion.path.text)
+      )
+        continue;
+      const inner = model.mappings.find(
+        ({ location, path, isExclusion, isMatch, at }) =>
+          location &&
+          path &&
+          !isExclusion &&
+          !isMatch &&
+          !/\$\{/.test(path.text) &&
+          (at.server === exclusion.at.server || at.server.isMain || exclusion.at.server.isMain) &&
+          prefixCovers(path.text, exclusion.path!.text),
+      );
+      if (!inner?.location) continue;
+      report({
+        message: `The exclusion cannot override the ProxyPass inside <Location ${inner.path?.text ?? ''}>`,
+        span: exclusion.at.node.span,
+        related: [{ message: 'this mapping is looked at first', span: inner.at.node.span }],
+        help: `write SetEnvIf Request_URI "^${exclusion.path.text}" no-proxy`,
+      });
+    }
+  },
+};
