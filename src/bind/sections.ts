@@ -100,7 +100,7 @@ function directoryArgument(word: Word): string {
 
 /** Words after the URL are the worker's parameters; mod_proxy reads them. */
 function bindProxy(_ctx: ScopeContext, node: SectionNode): SectionHead {
-  return { section: 'proxy', scope: 'proxy', argument: node.args[0]?.text ?? '' };
+  return { section: 'proxy', scope: 'proxy', argument: (node.args[0]?.text ?? '').replace(/^proxy:/i, '') };
 }
 
 function condition(ctx: ScopeContext, node: SectionNode, section: 'if' | 'elseIf'): SectionHead | undefined {
