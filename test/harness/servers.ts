@@ -23,6 +23,7 @@ export function isGatewayBuilt(): boolean {
 
 export interface RunningServer {
   readonly kind: ServerKind;
+  readonly pid: number;
   readonly isAlive: () => boolean;
   stop(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function startServer(
   }
   return {
     kind,
+    pid: child.pid ?? 0,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     stop: () => stop(child),
   };

@@ -110,6 +110,10 @@ export class PhpSite {
     return port;
   }
 
+  pid(kind: ServerKind): number {
+    return this.#servers.find((server) => server.kind === kind)?.pid ?? 0;
+  }
+
   errorLog(kind: ServerKind): string {
     const path = join(this.directory, `${kind}.error.log`);
     return existsSync(path) ? readFileSync(path, 'latin1') : '';
@@ -130,6 +134,3 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-
-/** Both servers where apache2 is installed, or must be; the gateway alone elsewhere. */
-export const bothKinds: readonly ServerKind[] = ['httpd', 'gateway'];
