@@ -9,12 +9,13 @@ import type { Configuration } from './configuration.ts';
 import { dumps } from './dump.ts';
 import { htaccessReader } from './htaccess.ts';
 import { placeOf, sayDiagnostics, sayLine, type ReportStyle, type Say } from './report.ts';
+import { unservedPolicy } from './unserved.ts';
 import { logLevelNamed } from '../server/log/error-log.ts';
 
 /** The plan of a configuration that has no errors; undefined after saying what is wrong. */
 export async function checkedPlan(
   configuration: Configuration,
-  args: Pick<ServerArguments, 'logStyle' | 'startLevel'>,
+  args: Pick<ServerArguments, 'logStyle' | 'startLevel' | 'isStrict' | 'allowUnserved'>,
   say: Say,
   style: ReportStyle = 'pretty',
 ): Promise<BuiltPlan | undefined> {
@@ -22,7 +23,10 @@ export async function checkedPlan(
   sayDiagnostics(say, bound.sources, diagnostics, style);
   if (configuration.hasErrors) return undefined;
   const startLevel = logLevelNamed(args.startLevel ?? '') ?? 'notice';
-  const built = await buildPlan(bound, htaccessReader(loaded), { style: args.logStyle, startLevel });
+  const built = await buildPlan(bound, htaccessReader({ running: loaded, unserved: unservedPolicy(args) }), {
+    style: args.logStyle,
+    startLevel,
+  });
   sayDiagnostics(say, bound.sources, built.plan.diagnostics, style);
   const { mainServer } = built.plan.gateway;
   if (coreServer(mainServer).serverName === undefined) {

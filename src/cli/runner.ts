@@ -98,14 +98,12 @@ function logFiles({ built, settings }: Ready): readonly string[] {
   );
 }
 
-function inputOf({ configuration, settings }: Ready): ServingInput {
+function inputOf({ configuration, settings, unserved }: Ready): ServingInput {
   const { bound, loaded } = configuration;
+  const { sources, definitions, modules, macros, serverRoot } = loaded;
   const htaccess: HtaccessSurroundings = {
-    sources: loaded.sources,
-    definitions: loaded.definitions,
-    modules: loaded.modules,
-    macros: loaded.macros,
-    serverRoot: loaded.serverRoot,
+    running: { sources, definitions, modules, macros, serverRoot },
+    unserved,
   };
   return { bound, settings, htaccess };
 }

@@ -18,7 +18,7 @@ import { clusterRunner, singleRunner, type Runner } from './runner.ts';
 import { readProcessSettings, resolveRunAs, type ProcessSettings } from './process-settings.ts';
 import { placeOf, sayDiagnostics, sayLine, type ReportStyle, type Say } from './report.ts';
 import { defaultErrorLog, defaultPidFile } from './state-files.ts';
-import { acceptUnserved } from './unserved.ts';
+import { acceptUnserved, unservedPolicy, type UnservedPolicy } from './unserved.ts';
 
 /** A configuration that may be served. */
 export interface Ready {
@@ -26,6 +26,7 @@ export interface Ready {
   readonly built: BuiltPlan;
   readonly process: ProcessSettings;
   readonly settings: ServerSettings;
+  readonly unserved: UnservedPolicy;
 }
 
 /** All that stands between a configuration and serving it; undefined after saying what is wrong. */
@@ -41,7 +42,7 @@ export async function prepare(
   const problems = problemsBeforeServing(built.plan, bound);
   sayDiagnostics(say, bound.sources, problems, style);
   if (hasErrors(problems)) return undefined;
-  if (!acceptUnserved(bound, { isStrict: args.isStrict, allowed: args.allowUnserved }, say)) return undefined;
+  if (!acceptUnserved(bound, unservedPolicy(args), say)) return undefined;
   const processSettings = readProcessSettings(loaded, args.listen, configuration.portMap);
   for (const { message, span } of processSettings.problems) {
     sayLine(say, span === undefined ? message : `${placeOf(bound.sources, span)}: ${message}`);
@@ -66,7 +67,7 @@ export async function prepare(
     backlog: processSettings.backlog,
     gracefulTimeoutMs: processSettings.gracefulTimeoutMs,
   };
-  return { configuration, built, process: processSettings, settings };
+  return { configuration, built, process: processSettings, settings, unserved: unservedPolicy(args) };
 }
 
 /** syslog is not spoken: its lines go where people will look, and the start says so. */

@@ -8,6 +8,24 @@ export interface UnservedPolicy {
   readonly allowed: ReadonlySet<string>;
 }
 
+/** What a command line says about it. */
+export function unservedPolicy(args: {
+  readonly isStrict: boolean;
+  readonly allowUnserved: ReadonlySet<string>;
+}): UnservedPolicy {
+  return { isStrict: args.isStrict, allowed: args.allowUnserved };
+}
+
+/** Whether a line that is not served keeps its configuration from being served. */
+export function refusesUse({ directive, isSecurity }: DirectiveUse, policy: UnservedPolicy): boolean {
+  return policy.isStrict || (isSecurity && !isAllowed(directive, policy));
+}
+
+function isAllowed(directive: string, { allowed }: UnservedPolicy): boolean {
+  const name = directive.toLowerCase();
+  return allowed.has(name) || allowed.has(name.replace(/^</, ''));
+}
+
 /**
  * Says what of a configuration is not served, once for each directive, and decides whether to start all the same:
  * not when a directive protects something and was not named by `--allow-unserved`, and not with `--strict`.
@@ -23,9 +41,8 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
   let isAccepted = true;
   for (const [name, uses] of byName) {
     const plain = name.replace(/^</, '');
-    const isAllowed = policy.allowed.has(plain.toLowerCase()) || policy.allowed.has(name.toLowerCase());
-    const isSecurity = uses.some((use) => use.isSecurity);
-    const refuses = (isSecurity && !isAllowed) || policy.isStrict;
+    const isProtected = uses.some((use) => use.isSecurity) && !isAllowed(name, policy);
+    const refuses = uses.some((use) => refusesUse(use, policy));
     const first = uses.find((use) => use.isSecurity) ?? uses[0]!;
     const more = uses.length > 1 ? ` (and ${uses.length - 1} more)` : '';
     const note = readable(first.note);
@@ -34,8 +51,7 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
     );
     if (!refuses) continue;
     isAccepted = false;
-    if (isSecurity && !isAllowed)
-      say(`  = help: it protects something; to serve without it: --allow-unserved ${plain}\n`);
+    if (isProtected) say(`  = help: it protects something; to serve without it: --allow-unserved ${plain}\n`);
     else say('  = help: --strict refuses to serve it partly\n');
   }
   return isAccepted;

@@ -109,6 +109,33 @@ describe('starting', () => {
   });
 });
 
+describe('.htaccess', () => {
+  const open = '<Directory @DIR@/htdocs>\nAllowOverride All\n</Directory>\n';
+
+  test.each([['-X'], ['-D', 'FOREGROUND']])(
+    '%s: a line that protects and is not served shuts the folder',
+    async (...mode) => {
+      const port = await freePort();
+      folder = new Folder({
+        'site.conf': site(port, open),
+        'htdocs/index.html': 'free',
+        'htdocs/shut/index.html': 'protected',
+        'htdocs/shut/.htaccess': 'SSLRequireSSL\n',
+        'htdocs/odd/index.html': 'served',
+        'htdocs/odd/.htaccess': 'AddOutputFilterByType SED text/html\n',
+      });
+      await start(...mode, '-f', `${folder.path}/site.conf`).answers(port);
+      expect(await get(port, '/')).toContain('free');
+      expect(await get(port, '/shut/')).toMatch(/^HTTP\/1\.1 500 /);
+      expect(await get(port, '/odd/')).toContain('served');
+      await until('both lines in the error log', () =>
+        folder.read('error.log').includes('AddOutputFilterByType is not served'),
+      );
+      expect(folder.read('error.log')).toMatch(/shut\/\.htaccess:1:1: SSLRequireSSL is not served/);
+    },
+  );
+});
+
 describe('in the background', () => {
   test('starts, reloads, refuses a broken file, and stops by its pid file', async () => {
     const port = await freePort();
