@@ -19,7 +19,9 @@ export function canRunPhp(): boolean {
   const isRoot = process.getuid?.() === 0;
   if (findPhpFpm() !== undefined && isRoot) return true;
   if (process.env['CI'] === 'true') return true;
-  console.error(`\n!!! tests with PHP-FPM are SKIPPED: ${isRoot ? 'it is not installed' : 'they need root'}\n`);
+  console.error(
+    `\n!!! tests with PHP-FPM are SKIPPED: ${isRoot ? 'it is not installed' : 'they need root'}\n`,
+  );
   return false;
 }
 
@@ -65,6 +67,8 @@ export class PhpFpm {
         '[global]',
         `error_log = ${this.#log}`,
         'daemonize = no',
+        // Without it a reload kills the scripts that run, which no gateway can hide.
+        'process_control_timeout = 2',
         ...pool('tcp', `127.0.0.1:${options.port}`),
         ...pool('unix', this.socket),
         '',

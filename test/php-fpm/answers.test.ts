@@ -20,7 +20,8 @@ const FILES: Record<string, string> = {
   'location-status.php': '<?php header("Location: /next", true, 303);',
   'location-local.php': '<?php header("Location: /target.php?x=1");',
   'target.php': '<?php echo "target ", $_SERVER["REQUEST_URI"], " ", $_SERVER["REQUEST_METHOD"];',
-  'cookies.php': '<?php setcookie("a", "1"); setcookie("b", "two", 0, "/x"); header("X-A: 1"); header("X-A: 2", false); echo "c";',
+  'cookies.php':
+    '<?php setcookie("a", "1"); setcookie("b", "two", 0, "/x"); header("X-A: 1"); header("X-A: 2", false); echo "c";',
   'not-modified.php': '<?php header("ETag: \\"e\\""); http_response_code(304);',
   'validators.php':
     '<?php header("ETag: \\"e\\""); header("Last-Modified: Tue, 02 Jan 2024 03:04:05 GMT"); echo "valid";',
@@ -30,11 +31,13 @@ const FILES: Record<string, string> = {
   'no-type.php': '<?php header_remove("Content-Type"); ini_set("default_mimetype", ""); echo "?";',
   'empty.php': '',
   'nothing.php': '<?php http_response_code(204);',
-  'authenticate.php': '<?php header("WWW-Authenticate: Basic realm=x"); http_response_code(401); echo "who?";',
+  'authenticate.php':
+    '<?php header("WWW-Authenticate: Basic realm=x"); http_response_code(401); echo "who?";',
   'error-log.php': '<?php error_log("noted by php"); echo "logged";',
   'finish.php': '<?php echo "answered"; fastcgi_finish_request(); usleep(300000); echo "unseen";',
   'text.php': 'no php at all',
-  'binary.php': '<?php header("Content-Type: application/octet-stream"); for ($i = 0; $i < 256; $i++) echo chr($i);',
+  'binary.php':
+    '<?php header("Content-Type: application/octet-stream"); for ($i = 0; $i < 256; $i++) echo chr($i);',
   'early-hints.php': '<?php header("Link: </a.css>; rel=preload"); echo "hints";',
   'flush.php':
     '<?php header("Content-Type: text/plain"); foreach (["one", "two", "three"] as $p) { echo $p; flush(); usleep(250000); }',
@@ -95,7 +98,9 @@ const request = (line: string, host: string, more = ''): string => `${line}\r\nH
 
 describe.runIf(both)('what a script answers arrives as through httpd', () => {
   const scripts = Object.keys(FILES).filter((name) => !['flush.php', 'code.php'].includes(name));
-  const codes = [200, 201, 206, 301, 302, 400, 404, 410, 418, 451, 500, 503].map((code) => `code.php?c=${code}`);
+  const codes = [200, 201, 206, 301, 302, 400, 404, 410, 418, 451, 500, 503].map(
+    (code) => `code.php?c=${code}`,
+  );
   const missing = ['none.php', 'none.php/info', 'exit.php/none', 'none'];
   test.each(
     [...scripts, ...codes, ...missing].flatMap((name) =>
@@ -156,16 +161,16 @@ describe.runIf(canRunPhp())('scripts through the gateway', () => {
 
   test('an answer that is finished early arrives before its script ends', async () => {
     const began = performance.now();
-    expect(await answer('gateway', request('GET /finish.php HTTP/1.1', 'plain.test'), ['GET'])).toContain('answered');
+    expect(await answer('gateway', request('GET /finish.php HTTP/1.1', 'plain.test'), ['GET'])).toContain(
+      'answered',
+    );
     expect(performance.now() - began).toBeLessThan(280);
   });
 
   test('what a script writes to its error log is in the error log, with its number', async () => {
     await answer('gateway', request('GET /error-log.php HTTP/1.1', 'plain.test'), ['GET']);
     await answer('gateway', request('GET /none.php HTTP/1.1', 'plain.test'), ['GET']);
-    await expect
-      .poll(() => site.errorLog('gateway'))
-      .toMatch(/AH01071: Got error '.*noted by php/);
+    await expect.poll(() => site.errorLog('gateway')).toMatch(/AH01071: Got error '.*noted by php/);
     await expect.poll(() => site.errorLog('gateway')).toMatch(/AH01071: Got error 'Primary script unknown/);
   });
 });

@@ -60,10 +60,21 @@ interface Sending {
   readonly body?: Iterable<Buffer>;
 }
 
-function fetchFrom(port: number, path: string, { host = 'tcp.test', headers = {}, body }: Sending = {}): Promise<Reply> {
+function fetchFrom(
+  port: number,
+  path: string,
+  { host = 'tcp.test', headers = {}, body }: Sending = {},
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
-    const request = httpRequest({ port, host: '127.0.0.1', path, method, agent: false, headers: { host, ...headers } });
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      path,
+      method,
+      agent: false,
+      headers: { host, ...headers },
+    });
     request.on('error', reject);
     request.on('response', (response) => {
       const hash = createHash('sha256');
@@ -75,7 +86,9 @@ function fetchFrom(port: number, path: string, { host = 'tcp.test', headers = {}
         if (text.length < 4000) text += part.toString('latin1', 0, 4000);
       });
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, bytes, hash: hash.digest('hex'), text }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, bytes, hash: hash.digest('hex'), text }),
+      );
     });
     if (body === undefined) request.end();
     else Readable.from(body, { objectMode: true }).pipe(request);
@@ -84,7 +97,8 @@ function fetchFrom(port: number, path: string, { host = 'tcp.test', headers = {}
 
 function* blocks(total: number): Iterable<Buffer> {
   const block = Buffer.alloc(65_536, Buffer.from(Array.from({ length: 256 }, (_, index) => index)));
-  for (let left = total; left > 0; left -= block.length) yield left >= block.length ? block : block.subarray(0, left);
+  for (let left = total; left > 0; left -= block.length)
+    yield left >= block.length ? block : block.subarray(0, left);
 }
 
 function hashOf(total: number): string {
@@ -126,13 +140,16 @@ describe.runIf(canRunPhp())('bodies between clients and PHP-FPM', () => {
       );
     });
 
-    test.each([0, 1, 8191, 8192, 65_535, 65_536, 5_000_001])('a body of %i bytes with its length', async (size) => {
-      const reply = await fetchFrom(site.port(kind), '/received.php', {
-        headers: { 'Content-Length': size },
-        body: blocks(size),
-      });
-      expect(reply.text).toBe(`${size} ${size} ${hashOf(size)}`);
-    });
+    test.each([0, 1, 8191, 8192, 65_535, 65_536, 5_000_001])(
+      'a body of %i bytes with its length',
+      async (size) => {
+        const reply = await fetchFrom(site.port(kind), '/received.php', {
+          headers: { 'Content-Length': size },
+          body: blocks(size),
+        });
+        expect(reply.text).toBe(`${size} ${size} ${hashOf(size)}`);
+      },
+    );
 
     test.each(['tcp.test', 'socket.test'])('50 MB are downloaded from %s', async (host) => {
       for (const query of ['', '&length']) {
@@ -143,12 +160,15 @@ describe.runIf(canRunPhp())('bodies between clients and PHP-FPM', () => {
     });
   });
 
-  test.each([1, 320_000, 16 * MIB])('a chunked upload of %i bytes arrives whole, with its length', async (size) => {
-    for (const host of ['tcp.test', 'socket.test']) {
-      const reply = await fetchFrom(site.port('gateway'), '/received.php', { host, body: blocks(size) });
-      expect(reply.text).toBe(`${size} ${size} ${hashOf(size)}`);
-    }
-  });
+  test.each([1, 320_000, 16 * MIB])(
+    'a chunked upload of %i bytes arrives whole, with its length',
+    async (size) => {
+      for (const host of ['tcp.test', 'socket.test']) {
+        const reply = await fetchFrom(site.port('gateway'), '/received.php', { host, body: blocks(size) });
+        expect(reply.text).toBe(`${size} ${size} ${hashOf(size)}`);
+      }
+    },
+  );
 
   test('memory stays flat while much is downloaded and uploaded', async () => {
     await fetchFrom(site.port('gateway'), `/download.php?n=${16 * MIB}`);

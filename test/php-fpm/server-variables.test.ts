@@ -67,11 +67,16 @@ const CONF = [
 const get = (uri: string): string => `GET ${uri} HTTP/1.1`;
 const cases: readonly (readonly [host: string, line: string])[] = [
   ...['/show.php', '/show.php?a=1&b[]=x%20y', '/show.php/extra/path', '/show.php/a%20b?q=%2F', '/'].flatMap(
-    (uri) => ['handler', 'pass', 'match', 'generic', 'fpm', 'balanced'].map((name) => [name, get(uri)] as const),
+    (uri) =>
+      ['handler', 'pass', 'match', 'generic', 'fpm', 'balanced'].map((name) => [name, get(uri)] as const),
   ),
-  ...['/with%20space.php', '/with%20space.php/in%20fo', '/sub/show.php', '//show.php', '/sub/../show.php'].flatMap(
-    (uri) => ['handler', 'socket', 'pass', 'match', 'fpm'].map((name) => [name, get(uri)] as const),
-  ),
+  ...[
+    '/with%20space.php',
+    '/with%20space.php/in%20fo',
+    '/sub/show.php',
+    '//show.php',
+    '/sub/../show.php',
+  ].flatMap((uri) => ['handler', 'socket', 'pass', 'match', 'fpm'].map((name) => [name, get(uri)] as const)),
   ...['/sub/', '/sub', '/sub/?x=1', '/show.php/'].map((uri) => ['handler', get(uri)] as const),
   ...['/show.php', '/show.php/info?x', '/caf%e9.php', '/caf%C3%A9.php'].flatMap((uri) =>
     ['socket', 'match-socket'].map((name) => [name, get(uri)] as const),
@@ -79,7 +84,9 @@ const cases: readonly (readonly [host: string, line: string])[] = [
   ...['/none', '/none/deep?x=1', '/sub/none', '/show.php', '/index.php/x'].map(
     (uri) => ['fallback', get(uri)] as const,
   ),
-  ...['/other/show.php', '/other/show.php/x', '/other/', '/other/none.php'].map((uri) => ['alias', get(uri)] as const),
+  ...['/other/show.php', '/other/show.php/x', '/other/', '/other/none.php'].map(
+    (uri) => ['alias', get(uri)] as const,
+  ),
   ...['/none', '/none?x=y', '/none.php', '/denied', '/denied/x?y', '/sub/show.php'].map(
     (uri) => ['errors', get(uri)] as const,
   ),
@@ -109,22 +116,33 @@ describe.runIf(canRunPhp() && (isApacheInstalled() || process.env['CI'] === 'tru
     let site: PhpSite;
     beforeAll(async () => {
       const files = Object.fromEntries(
-        ['show.php', 'index.php', 'with space.php', 'caf\xe9.php', 'sub/show.php', 'sub/index.php'].map((name) => [
-          name,
-          SHOW,
-        ]),
+        ['show.php', 'index.php', 'with space.php', 'caf\xe9.php', 'sub/show.php', 'sub/index.php'].map(
+          (name) => [name, SHOW],
+        ),
       );
       site = await PhpSite.start({ kinds: ['httpd', 'gateway'], conf: CONF, files });
     });
     afterAll(() => site?.stop());
 
-    async function answer(kind: ServerKind, name: string, line: string, more = '', body = ''): Promise<string> {
+    async function answer(
+      kind: ServerKind,
+      name: string,
+      line: string,
+      more = '',
+      body = '',
+    ): Promise<string> {
       const port = site.port(kind);
       const head = `${line}\r\nHost: ${name}.test\r\n${HEADERS}\r\n${more}\r\n`;
-      const { responses } = await exchange(port, [{ kind: 'bytes', bytes: head + body }], [line.split(' ')[0] ?? '']);
+      const { responses } = await exchange(
+        port,
+        [{ kind: 'bytes', bytes: head + body }],
+        [line.split(' ')[0] ?? ''],
+      );
       return responses
         .map(({ statusLine, headers, framing, body: text }) => {
-          const shown = headers.filter(([header]) => !/^(date|server)$/i.test(header)).map((pair) => pair.join(': '));
+          const shown = headers
+            .filter(([header]) => !/^(date|server)$/i.test(header))
+            .map((pair) => pair.join(': '));
           return [statusLine, ...shown, framing, text].join('\n');
         })
         .join('\n')
