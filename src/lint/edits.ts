@@ -13,9 +13,10 @@ export function wholeLines(sources: SourceSet, span: Span): Span {
   return { file: span.file, start, end: feed < 0 ? text.length : feed + 1 };
 }
 
-/** The line end that a file uses. */
+/** The line end that a file uses: that of its first line. */
 export function lineEndOf(sources: SourceSet, span: Span): string {
-  return fileOf(sources, span).text.includes('\r\n') ? '\r\n' : '\n';
+  const { text } = fileOf(sources, span);
+  return text[text.indexOf('\n') - 1] === '\r' ? '\r\n' : '\n';
 }
 
 /** Edits that take the lines of `moved` away and put them in front of the lines of `target`, in the same file. */

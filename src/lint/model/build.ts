@@ -5,7 +5,14 @@ import type { FpmPool, PhpSettings } from '../information.ts';
 import { readHandlers } from './handlers.ts';
 import type { LintModel } from './model.ts';
 import { placeNodes } from './place.ts';
-import { buildBalancers, buildWorkers, longestCovering, readMappings, readWorkerLines } from './workers.ts';
+import {
+  buildBalancers,
+  buildWorkers,
+  longestCovering,
+  readMappings,
+  readWorkerLines,
+  WorkerTable,
+} from './workers.ts';
 
 /** What is known besides the configuration itself. */
 export interface ModelInformation {
@@ -28,7 +35,8 @@ export function buildModel(
   const placed = placeNodes(loaded.tree);
   const mappings = readMappings(placed);
   const workerLines = readWorkerLines(placed, mappings);
-  const workers = buildWorkers(workerLines);
+  const table = new WorkerTable();
+  const workers = buildWorkers(workerLines, table);
   const balancers = buildBalancers(workerLines, workers);
   const byName = groupBy(placed.directives, (directive) => directive.name.toLowerCase());
   const sectionsByName = groupBy(placed.sections, (section) => section.name);
@@ -47,9 +55,10 @@ export function buildModel(
     workerLines,
     workerFor: (url, server) =>
       longestCovering(
-        workers.filter(
-          (worker) => worker.balancer === undefined && (worker.server === server || worker.server === main),
-        ),
+        [
+          ...table.candidates(server, undefined, url),
+          ...(server === main ? [] : table.candidates(main, undefined, url)),
+        ],
         url,
       ),
     balancer: (name, server) =>

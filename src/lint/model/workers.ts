@@ -151,22 +151,43 @@ function effectiveParameter(lines: readonly WorkerLine[], key: string): Paramete
   return found;
 }
 
+/** Workers by what their URL must share with another one, so that looking one up costs little among thousands. */
+export class WorkerTable {
+  readonly #lists = new Map<ModelServer, Map<string, ModelWorker[]>>();
+
+  /** Workers of a server, and of a balancer's own list, with the scheme, host and port of a URL. */
+  candidates(server: ModelServer, balancer: string | undefined, url: BackendUrl): readonly ModelWorker[] {
+    return this.#lists.get(server)?.get(`${balancer ?? ''} ${authorityOf(url)}`) ?? [];
+  }
+
+  add(worker: ModelWorker): void {
+    let lists = this.#lists.get(worker.server);
+    if (!lists) this.#lists.set(worker.server, (lists = new Map()));
+    const key = `${worker.balancer ?? ''} ${authorityOf(worker.url)}`;
+    const list = lists.get(key);
+    if (list) list.push(worker);
+    else lists.set(key, [worker]);
+  }
+}
+
 /** Workers as mod_proxy makes them: a URL that an earlier worker of the same list covers shares that worker. */
-export function buildWorkers(lines: readonly WorkerLine[]): ModelWorker[] {
+export function buildWorkers(lines: readonly WorkerLine[], table: WorkerTable): ModelWorker[] {
   const workers: Worker[] = [];
   for (const line of lines) {
     if (line.url.scheme === 'balancer' || !isDefining(line)) continue;
     const balancer = line.by === 'BalancerMember' ? line.balancer : undefined;
     const isNew = line.by !== 'ProxySet' && line.by !== 'Proxy';
-    const candidates = workers.filter(
-      (worker) => worker.balancer === balancer && worker.server === line.at.server,
-    );
+    const candidates = table.candidates(line.at.server, balancer, line.url);
     const owner = isNew
       ? longestCovering(candidates, line.url)
       : (candidates.find((worker) => worker.name === line.url.workerName) ??
         longestCovering(candidates, line.url));
     if (owner) (owner as Worker).lines.push(line);
-    else workers.push(new Worker(line, balancer));
+    else {
+      const worker = new Worker(line, balancer);
+      workers.push(worker);
+      table.add(worker);
+    }
   }
   return workers;
 }
