@@ -2,15 +2,18 @@
  * Measures the gateway against apache2 with the event MPM and nginx, all in one run: each server on the first core,
  * the load and the application on the second. Prints ratios; absolute figures are good for this machine only.
  *
- * npm run bench -- [--seconds N] [--rounds N] [--only TEXT]
+ * npm run bench -- [--seconds N] [--rounds N] [--only TEXT] [--cli PATH]
+ *
+ * The servers run side by side and take turns at each row, so that a noisy machine disturbs them alike; a figure is the
+ * median of its rounds.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { cpuMicros, residentBytes, stop, timeCommand, wrk } from './measure.ts';
-import { startServer, writeSite, type Bench, type ServerName } from './servers.ts';
+import { cpuMicros, option, residentBytes, stop, timeCommand, wrk } from './measure.ts';
+import { CLI, startServer, writeSite, type Bench, type ServerName, type Started } from './servers.ts';
 
 interface Row {
   readonly name: string;
@@ -24,17 +27,13 @@ const ROWS: readonly Row[] = [
   { name: 'small FastCGI answer, new TCP connection', path: '/tcp/index.php', floor: 0.85 },
   { name: 'small FastCGI answer, new unix connection', path: '/unix/index.php', floor: 0.85 },
   { name: 'static file of 16 KiB', path: '/static/page.html', floor: 0.8 },
+  { name: 'site with .htaccess', path: '/plain/index.php', floor: 0.8 },
   { name: 'site with .htaccess and rewrite rules', path: '/blog/a/pretty/url', floor: 0.8 },
   { name: 'FastCGI answer of 128 KiB, reused', path: '/reuse/big.php', floor: 0.8 },
 ];
 
-function option(name: string, otherwise: string): string {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);
-}
-
 const seconds = Number(option('seconds', '3'));
-const rounds = Number(option('rounds', '2'));
+const rounds = Number(option('rounds', '3'));
 const only = option('only', '');
 const connections = Number(option('connections', '16'));
 
@@ -52,21 +51,52 @@ interface Figure {
   readonly errors: number;
 }
 
-async function measureRow(row: Row, pid: number, port: number): Promise<Figure> {
-  let best: Figure = { cpuUs: Infinity, perSecond: 0, errors: 0 };
-  const url = `http://127.0.0.1:${port}${row.path}`;
-  await wrk(url, 1, connections);
-  for (let round = 0; round < rounds; round++) {
-    const before = cpuMicros(pid);
-    const { requests, perSecond, errors } = await wrk(url, seconds, connections);
-    const cpuUs = (cpuMicros(pid) - before) / Math.max(1, requests);
-    best = {
-      cpuUs: Math.min(best.cpuUs, cpuUs),
-      perSecond: Math.max(best.perSecond, perSecond),
-      errors: best.errors + errors,
-    };
+/** Requests that a server answers before it is measured: compiled code is what serves a site. */
+const WARM_REQUESTS = 30_000;
+const MOST_WARM_SECONDS = 20;
+
+async function warmUp(url: string): Promise<void> {
+  let requests = 0;
+  for (let second = 0; second < MOST_WARM_SECONDS && requests < WARM_REQUESTS; second += 2) {
+    requests += (await wrk(url, 2, connections)).requests;
   }
-  return best;
+}
+
+async function measureOnce(url: string, pid: number): Promise<Figure> {
+  const before = cpuMicros(pid);
+  const { requests, perSecond, errors } = await wrk(url, seconds, connections);
+  return { cpuUs: (cpuMicros(pid) - before) / Math.max(1, requests), perSecond, errors };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? NaN;
+}
+
+function medianFigure(rounds_: readonly Figure[]): Figure {
+  return {
+    cpuUs: median(rounds_.map(({ cpuUs }) => cpuUs)),
+    perSecond: median(rounds_.map(({ perSecond }) => perSecond)),
+    errors: rounds_.reduce((sum, { errors }) => sum + errors, 0),
+  };
+}
+
+/** One row for every server, turn by turn. */
+async function measureRow(
+  { path }: Row,
+  servers: ReadonlyMap<ServerName, Started>,
+): Promise<ReadonlyMap<ServerName, Figure>> {
+  const figures = new Map<ServerName, Figure[]>();
+  for (const [name, { port }] of servers) {
+    figures.set(name, []);
+    if (name === 'gateway') await warmUp(`http://127.0.0.1:${port}${path}`);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, { port, child }] of servers) {
+      figures.get(name)!.push(await measureOnce(`http://127.0.0.1:${port}${path}`, child.pid!));
+    }
+  }
+  return new Map([...figures].map(([name, list]) => [name, medianFigure(list)]));
 }
 
 /** Resident bytes that idle kept connections add, for each. */
@@ -145,66 +175,48 @@ async function main(): Promise<void> {
   );
   await new Promise((done) => responder.stdout.once('data', done));
 
-  const names: readonly ServerName[] = ['apache2', 'nginx', 'gateway'];
-  const figures = new Map<string, Figure>();
-  const starts = new Map<ServerName, number>();
-  const idle = new Map<ServerName, number>();
+  const servers = new Map<ServerName, Started>();
   try {
-    for (const name of names) {
-      const port = await freePort();
-      const server = await startServer(name, bench, port);
-      starts.set(name, server.startMs);
-      const pid = server.child.pid!;
-      for (const row of ROWS) {
-        if (!row.name.includes(only)) continue;
-        figures.set(`${name} ${row.name}`, await measureRow(row, pid, port));
-      }
-      if ('idle connections'.includes(only))
-        idle.set(name, await idleBytes(pid, port, name === 'apache2' ? 100 : 10_000));
-      await server.stop();
+    for (const name of ['apache2', 'nginx', 'gateway'] as const) {
+      servers.set(name, await startServer(name, bench, await freePort()));
     }
-    report(figures, starts, idle);
+    console.log(
+      `start to first answer: ${[...servers].map(([name, { startMs }]) => `${name} ${startMs.toFixed(0)} ms`).join(', ')}`,
+    );
+    for (const row of ROWS) {
+      if (row.name.includes(only)) reportRow(row, await measureRow(row, servers));
+    }
+    if ('idle connections'.includes(only)) {
+      for (const [name, { child, port }] of servers) {
+        const bytes = await idleBytes(child.pid!, port, name === 'apache2' ? 100 : 10_000);
+        console.log(`idle kept connection: ${name} ${(bytes / 1024).toFixed(1)} KiB`);
+      }
+    }
     if ('-t'.includes(only)) reportCheck(manyVhosts(root));
   } finally {
+    for (const server of servers.values()) await server.stop();
     await stop(responder);
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-function report(
-  figures: ReadonlyMap<string, Figure>,
-  starts: ReadonlyMap<ServerName, number>,
-  idle: ReadonlyMap<ServerName, number>,
-): void {
-  for (const { name, floor } of ROWS) {
-    const own = figures.get(`gateway ${name}`);
-    const apache = figures.get(`apache2 ${name}`);
-    const nginx = figures.get(`nginx ${name}`);
-    if (own === undefined || apache === undefined || nginx === undefined) continue;
-    const cpu = `CPU µs: gateway ${own.cpuUs.toFixed(0)}, apache2 ${apache.cpuUs.toFixed(0)}, nginx ${nginx.cpuUs.toFixed(0)}`;
-    const rate = `requests/s: ${own.perSecond.toFixed(0)}, ${apache.perSecond.toFixed(0)}, ${nginx.perSecond.toFixed(0)}`;
-    const verdict = own.cpuUs <= floor * apache.cpuUs ? 'holds' : 'MISSED';
-    console.log(`${name}`);
-    console.log(`  ${cpu}; ${rate}; errors: ${own.errors}, ${apache.errors}, ${nginx.errors}`);
-    console.log(
-      `  CPU ${ratio(own.cpuUs, apache.cpuUs)} x apache2 (floor ${floor}: ${verdict}), ${ratio(own.cpuUs, nginx.cpuUs)} x nginx;` +
-        ` rate ${ratio(own.perSecond, apache.perSecond)} x apache2`,
-    );
-  }
+function reportRow({ name, floor }: Row, figures: ReadonlyMap<ServerName, Figure>): void {
+  const own = figures.get('gateway')!;
+  const apache = figures.get('apache2')!;
+  const nginx = figures.get('nginx')!;
+  const cpu = `CPU µs: gateway ${own.cpuUs.toFixed(0)}, apache2 ${apache.cpuUs.toFixed(0)}, nginx ${nginx.cpuUs.toFixed(0)}`;
+  const rate = `requests/s: ${own.perSecond.toFixed(0)}, ${apache.perSecond.toFixed(0)}, ${nginx.perSecond.toFixed(0)}`;
+  const verdict = own.cpuUs <= floor * apache.cpuUs ? 'holds' : 'MISSED';
+  console.log(name);
+  console.log(`  ${cpu}; ${rate}; errors: ${own.errors}, ${apache.errors}, ${nginx.errors}`);
   console.log(
-    `start to first answer: ${[...starts].map(([name, ms]) => `${name} ${ms.toFixed(0)} ms`).join(', ')}`,
+    `  CPU ${ratio(own.cpuUs, apache.cpuUs)} x apache2 (floor ${floor}: ${verdict}), ${ratio(own.cpuUs, nginx.cpuUs)} x nginx;` +
+      ` rate ${ratio(own.perSecond, apache.perSecond)} x apache2`,
   );
-  for (const [name, bytes] of idle)
-    console.log(`idle kept connection: ${name} ${(bytes / 1024).toFixed(1)} KiB`);
 }
 
 function reportCheck(file: string): void {
-  const own = timeCommand(process.execPath, [
-    resolve(import.meta.dirname, '../../dist/cli.js'),
-    '-t',
-    '-f',
-    file,
-  ]);
+  const own = timeCommand(process.execPath, [CLI, '-t', '-f', file]);
   const apache = timeCommand('/usr/sbin/apache2', ['-t', '-f', file]);
   const show = (time: { wallMs: number; cpuMs: number }): string =>
     `${time.wallMs.toFixed(0)} ms (CPU ${time.cpuMs.toFixed(0)} ms)`;

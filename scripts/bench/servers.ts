@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { answers, stop } from './measure.ts';
+import { answers, option, stop } from './measure.ts';
 
 export type ServerName = 'gateway' | 'apache2' | 'nginx';
 
@@ -12,7 +12,8 @@ export interface Bench {
   readonly fcgiSocket: string;
 }
 
-const CLI = resolve(import.meta.dirname, '../../dist/cli.js');
+/** What is measured as the gateway. */
+export const CLI = resolve(option('cli', resolve(import.meta.dirname, '../../dist/cli.js')));
 const MODULES = [
   'mpm_event',
   'authz_core',
@@ -37,13 +38,26 @@ RewriteCond %{REQUEST_FILENAME} !-d
 RewriteRule . /index.php [L]
 `;
 
+/** What a site without pretty URLs has. */
+const PLAIN_HTACCESS = `Options -Indexes
+DirectoryIndex index.php index.html
+SetEnv SITE_NAME example
+SetEnvIf User-Agent "BadBot" bad_bot
+AddType text/css .css
+ErrorDocument 404 /404.html
+<Files "*.bak">
+Require all denied
+</Files>
+`;
+
 export function writeSite(root: string): void {
-  for (const folder of ['reuse', 'tcp', 'unix', 'static', 'blog'])
+  for (const folder of ['reuse', 'tcp', 'unix', 'static', 'plain', 'blog'])
     mkdirSync(join(root, 'htdocs', folder), { recursive: true });
-  for (const folder of ['reuse', 'tcp', 'unix', 'blog'])
+  for (const folder of ['reuse', 'tcp', 'unix', 'plain', 'blog'])
     writeFileSync(join(root, 'htdocs', folder, 'index.php'), '');
   writeFileSync(join(root, 'htdocs/reuse/big.php'), '');
   writeFileSync(join(root, 'htdocs/static/page.html'), 'x'.repeat(16 * 1024));
+  writeFileSync(join(root, 'htdocs/plain/.htaccess'), PLAIN_HTACCESS);
   writeFileSync(
     join(root, 'htdocs/blog/.htaccess'),
     HTACCESS.replaceAll('/index.php', '/blog/index.php').replace('RewriteBase /', 'RewriteBase /blog/'),
@@ -78,10 +92,13 @@ AllowOverride None
 <Directory ${root}/htdocs/blog>
 AllowOverride All
 </Directory>
+<Directory ${root}/htdocs/plain>
+AllowOverride All
+</Directory>
 <Proxy fcgi://127.0.0.1:${fcgiPort}>
 ProxySet enablereuse=on max=64
 </Proxy>
-${handler('reuse', `fcgi://127.0.0.1:${fcgiPort}`)}${handler('blog', `fcgi://127.0.0.1:${fcgiPort}`)}
+${handler('reuse', `fcgi://127.0.0.1:${fcgiPort}`)}${handler('plain', `fcgi://127.0.0.1:${fcgiPort}`)}${handler('blog', `fcgi://127.0.0.1:${fcgiPort}`)}
 ${handler('tcp', `fcgi://localhost:${fcgiPort}`)}${handler('unix', `unix:${fcgiSocket}|fcgi://plain`)}`;
 }
 
@@ -98,13 +115,14 @@ http { access_log off; include /etc/nginx/mime.types; keepalive_timeout 60s; kee
   uwsgi_temp_path ${root}/nginx-uwsgi; scgi_temp_path ${root}/nginx-scgi;
   upstream kept { server 127.0.0.1:${fcgiPort}; keepalive 64; keepalive_requests 1000000000; }
   server { listen 127.0.0.1:${port}; root ${root}/htdocs;
-    ${location('reuse', 'kept', true)}${location('blog', 'kept', true)}
+    ${location('reuse', 'kept', true)}${location('plain', 'kept', true)}${location('blog', 'kept', true)}
     ${location('tcp', `127.0.0.1:${fcgiPort}`, false)}${location('unix', `unix:${fcgiSocket}`, false)}
   } }
 `;
 }
 
 export interface Started {
+  readonly port: number;
   readonly child: ChildProcess;
   /** From the start of the process to its first answer. */
   readonly startMs: number;
@@ -128,5 +146,5 @@ export async function startServer(name: ServerName, bench: Bench, port: number):
     }
     await new Promise((resolve_) => setTimeout(resolve_, 5));
   }
-  return { child, startMs: performance.now() - startedAt, stop: () => stop(child) };
+  return { child, port, startMs: performance.now() - startedAt, stop: () => stop(child) };
 }
