@@ -112,7 +112,8 @@ function responseHeader(name: string): ItemValue {
   const isContentType = name.toLowerCase() === 'content-type';
   return (req) => {
     const { headersOut, errHeadersOut, contentType } = req;
-    const value = headersOut.get(name) ?? (isContentType ? contentType : undefined) ?? errHeadersOut.get(name);
+    const value =
+      headersOut.get(name) ?? (isContentType ? contentType : undefined) ?? errHeadersOut.get(name);
     if (value === undefined) return '-';
     // The type is written without its parameters.
     return escapeLogItem(isContentType ? value.replace(/[ ;].*$/s, '') : value);
