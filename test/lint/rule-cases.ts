@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { applyEdits } from '../../src/lint/fix.ts';
 import { lint, type LintOutcome } from '../../src/lint/lint.ts';
 import type { LintRule } from '../../src/lint/rule.ts';
@@ -38,7 +38,7 @@ export function lintCase(rule: LintRule, { file, text }: RuleCase): LintOutcome 
   const [major = 2, minor = 4, patch = 71] = (option(text, 'target')?.[0] ?? '2.4.71').split('.').map(Number);
   return lint({
     load: { rootPath: file, text },
-    kind: file.includes('htaccess') ? 'htaccess' : 'fragment',
+    kind: basename(file).startsWith('htaccess') ? 'htaccess' : 'fragment',
     rules: [{ rule, severity: undefined }],
     information: { target: [major, minor, patch], root: undefined, pools: undefined, php: undefined, modules: option(text, 'modules') },
   });

@@ -1,0 +1,49 @@
+import type { LintRule } from '../rule.ts';
+
+/** Whoever can write an .htaccess can send requests to any backend. */
+export const htaccessCanSetHandler: LintRule = {
+  name: 'htaccess-can-set-handler',
+  severity: 'warning',
+  summary: 'Whoever can write an .htaccess can send requests to any backend',
+  isSecurity: true,
+  wave: 2,
+  needs: [],
+  fixable: 'review',
+  page: {
+    what: 'Finds `AllowOverride All` and `FileInfo` where FastCGI backends are used.',
+    why: "SetHandler and ProxyFCGISetEnvIf are FileInfo directives: an uploaded file chooses which backend executes it, another tenant's pool included.",
+    howToFix: 'Allow only the classes that are needed, without FileInfo.',
+    evidence: ['core manual, AllowOverride', 'httpd security tips, "Protecting System Settings"'],
+    bad: [
+      {
+        text: '<Directory "/srv/customers">\n  AllowOverride All\n</Directory>\nSetHandler "proxy:fcgi://127.0.0.1:9000"\n',
+      },
+    ],
+    good: [
+      {
+        text: '<Directory "/srv/customers">\n  AllowOverride AuthConfig Indexes\n</Directory>\nSetHandler "proxy:fcgi://127.0.0.1:9000"\n',
+      },
+    ],
+  },
+  check(model, report) {
+    const usesBackends = model.workerLines.length > 0 || model.handlers.some(({ url }) => url !== undefined);
+    if (!usesBackends) return;
+    for (const { node } of model.named('AllowOverride')) {
+      const word = node.args.find(({ text }) => /^(all|fileinfo)$/i.test(text));
+      if (!word) continue;
+      const isAll = word.text.toLowerCase() === 'all';
+      report({
+        message: `AllowOverride ${word.text} lets whoever can write an .htaccess send requests to any backend`,
+        span: word.span,
+        help: 'allow only the classes that are needed, without FileInfo',
+        ...(isAll && {
+          fix: {
+            title: 'Allow AuthConfig Indexes Limit',
+            kind: 'review' as const,
+            edits: [{ span: word.span, text: 'AuthConfig Indexes Limit' }],
+          },
+        }),
+      });
+    }
+  },
+};

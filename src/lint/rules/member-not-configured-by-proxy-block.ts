@@ -1,0 +1,56 @@
+import type { LintRule } from '../rule.ts';
+import { authorityOf } from '../model/backend-url.ts';
+
+/** A <Proxy> block does not configure the balancer member of the same URL. */
+export const memberNotConfiguredByProxyBlock: LintRule = {
+  name: 'member-not-configured-by-proxy-block',
+  severity: 'warning',
+  summary: 'A <Proxy> block does not configure the balancer member of the same URL',
+  wave: 2,
+  needs: [],
+  fixable: 'none',
+  page: {
+    what: 'Finds workers whose URL equals that of a balancer member.',
+    why: 'Members live in their balancer: a stand-alone worker of the same URL is another one, and its parameters do not reach the member.',
+    howToFix: 'Put the parameters on the BalancerMember line.',
+    evidence: ['mod_proxy manual, "Workers"'],
+    bad: [
+      {
+        text: '<Proxy "fcgi://10.0.0.5:9000" timeout=120>\n</Proxy>\n<Proxy "balancer://php">\n  BalancerMember "fcgi://10.0.0.5:9000"\n</Proxy>\n',
+      },
+    ],
+    good: [
+      { text: '<Proxy "balancer://php">\n  BalancerMember "fcgi://10.0.0.5:9000" timeout=120\n</Proxy>\n' },
+    ],
+  },
+  check(model, report) {
+    for (const worker of model.workers) {
+      const [line] = worker.lines;
+      if (
+        worker.balancer !== undefined ||
+        !line ||
+        (line.by !== 'Proxy' && line.by !== 'ProxySet') ||
+        !worker.url.isKnown
+      )
+        continue;
+      const member = model.workers.find(
+        (candidate) =>
+          candidate.balancer !== undefined &&
+          (candidate.name === worker.name ||
+            (authorityOf(candidate.url) === authorityOf(worker.url) && worker.url.path.length <= 1)),
+      );
+      if (!member) continue;
+      const isUsedAlone =
+        model.mappings.some(
+          ({ target }) => target && model.workerFor(target.url, target.at.server) === worker,
+        ) || model.handlers.some(({ url, at }) => url && model.workerFor(url, at.server) === worker);
+      if (isUsedAlone) continue;
+      report({
+        message: `The worker ${worker.name} does not configure the member of ${member.balancer} with the same URL`,
+        span: line.urlWord.span,
+        related: [{ message: 'the member', span: member.lines[0]!.urlWord.span }],
+        help: 'put the parameters on the BalancerMember line',
+      });
+    }
+  },
+};

@@ -1,0 +1,55 @@
+import type { LintRule } from '../rule.ts';
+import { parseUrl } from '../model/backend-url.ts';
+
+/** Access rules in <Proxy> are not evaluated for requests that come by SetHandler. */
+export const proxyAclNotAppliedToHandler: LintRule = {
+  name: 'proxy-acl-not-applied-to-handler',
+  severity: 'error',
+  summary: 'Access rules in <Proxy> are not evaluated for requests that come by SetHandler',
+  isSecurity: true,
+  wave: 2,
+  needs: [],
+  fixable: 'none',
+  page: {
+    what: 'Finds `Require` in a `<Proxy>` block whose backend is reached through SetHandler.',
+    why: 'Proxy sections are looked at for URLs that mod_proxy mapped, which is before handlers are chosen.',
+    howToFix: 'Move the rules to `<Directory>` or `<Location>`.',
+    evidence: ['fastcgi request path: a Proxy section contributes no directives to a handler request'],
+    bad: [
+      {
+        text: '<Proxy "fcgi://localhost/" max=10>\n  Require ip 10.0.0.0/8\n</Proxy>\nSetHandler "proxy:unix:/run/php/w.sock|fcgi://localhost/"\n',
+      },
+    ],
+    good: [
+      {
+        text: '<Proxy "fcgi://localhost/" max=10>\n</Proxy>\n<Directory "/srv/admin">\n  SetHandler "proxy:unix:/run/php/w.sock|fcgi://localhost/"\n  Require ip 10.0.0.0/8\n</Directory>\n',
+      },
+    ],
+  },
+  check(model, report) {
+    for (const section of model.sectionsNamed('proxy')) {
+      const url = section.node.args[0]?.text ?? '';
+      const rule = section.node.children.find(
+        (child) =>
+          /^(require|requireall|requireany|deny)$/i.test(child.name.text) &&
+          !/^all\s+granted/i.test(child.argsText),
+      );
+      if (!rule || /[*?[]|\$\{/.test(url)) continue;
+      const name = parseUrl(url).workerName;
+      const handler = model.handlers.find(
+        ({ by, url: target, at }) =>
+          (by === 'SetHandler' || by === 'AddHandler') &&
+          target?.isKnown &&
+          target.workerName.startsWith(name.replace(/\/$/, '')) &&
+          (at.server === section.server || section.server.isMain),
+      );
+      if (!handler) continue;
+      report({
+        message: `Access rules in <Proxy ${url}> are not evaluated for requests that reach it through SetHandler`,
+        span: rule.name.span,
+        related: [{ message: 'the handler', span: handler.word.span }],
+        help: 'move the rules to <Directory> or <Location>',
+      });
+    }
+  },
+};
