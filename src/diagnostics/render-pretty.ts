@@ -23,6 +23,8 @@ const STYLES: Readonly<Record<Style, string>> = {
 /** Longest piece of a line that is shown, in characters. */
 const MAX_EXCERPT = 140;
 const CONTEXT_BEFORE = 60;
+/** How many of the lines that brought a file in are shown: a file that includes itself has over a hundred. */
+const MAX_ORIGINS = 8;
 
 /**
  * Each diagnostic with its place, the line it is on and an underline, the lines that brought the file in, the related
@@ -44,11 +46,14 @@ function renderOne(sources: SourceSet, diagnostic: Diagnostic, paint: Paint): st
     `${paint(severity, severity)}: ${paint('bold', readable(message))} ${paint('dim', `[${code}]`)}`,
   ];
   lines.push(...excerpt(sources, span, severity, paint));
-  for (const origin of originsOf(sources, span)) {
+  const origins = originsOf(sources, span);
+  for (const origin of origins.slice(0, MAX_ORIGINS)) {
     const what =
       origin.kind === 'include' ? 'included from' : `in macro '${readable(origin.name ?? '')}' used at`;
     lines.push(`   ${paint('dim', '=')} ${what} ${readable(origin.path)}:${origin.line}`);
   }
+  if (origins.length > MAX_ORIGINS)
+    lines.push(`   ${paint('dim', '=')} and ${origins.length - MAX_ORIGINS} more such lines`);
   for (const place of related) {
     lines.push(
       `   ${paint('dim', '=')} ${readable(place.message)}:`,

@@ -34,12 +34,18 @@ export function expandInputs(names: readonly string[], cwd: string): Inputs {
   for (const name of names) {
     const path = posix.resolve(cwd, name);
     const kind = kindOf(path);
-    if (kind === 'folder') walk(search, path, 0, (found) => found.endsWith('.conf') || isHtaccess(found));
+    if (kind === 'folder') expandFolder(search, name, path);
     else if (kind === 'file') search.found.set(path, { path, isNamed: true });
     else if (hasWildcard(name)) expandGlob(search, name, path);
     else search.problems.push(`${name}: ${reasonOf(kind)}`);
   }
   return { files: [...search.found.values()], problems: search.problems };
+}
+
+function expandFolder(search: Search, name: string, path: string): void {
+  const before = search.found.size;
+  walk(search, path, 0, (found) => found.endsWith('.conf') || isHtaccess(found));
+  if (search.found.size === before) search.problems.push(`${name}: no configuration file is in it`);
 }
 
 function kindOf(path: string): string {
