@@ -191,7 +191,7 @@ class Binder {
     }
     this.#use(entry, definition, node);
     if (!definition || 'structural' in definition || 'bindSection' in definition) return undefined;
-    const value = definition.bind?.(ctx, node);
+    const value: unknown = definition.bind?.(ctx, node);
     if (value === undefined || !('apply' in definition)) return undefined;
     return this.#row(entry, value, node.span, limit);
   }

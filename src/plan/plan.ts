@@ -7,7 +7,7 @@ import { coreServices } from '../modules/core/services.ts';
 import { MODULES } from '../modules/index.ts';
 import { satisfies } from '../modules/mod_access_compat.ts';
 import { slotCount, type Module } from '../modules/module.ts';
-import { DirConfig } from '../pipeline/dir-config.ts';
+import type { DirConfig } from '../pipeline/dir-config.ts';
 import type { ErrorLog, GatewayPlan, HtaccessReader, ServerRecord } from '../pipeline/server.ts';
 import type { Section } from '../pipeline/section.ts';
 import type { Span } from '../source/source.ts';
