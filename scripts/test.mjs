@@ -14,6 +14,7 @@ const PEERS = [
   { folder: '/usr/sbin', program: /^apache2$/, packageName: 'apache2' },
   { folder: '/usr/sbin', program: /^nginx$/, packageName: 'nginx' },
   { folder: '/usr/bin', program: /^pcre2test$/, packageName: 'pcre2-utils' },
+  { folder: '/usr/bin', program: /^wrk$/, packageName: 'wrk' },
   { folder: '/usr/sbin', program: /^php-fpm/, packageName: 'php-fpm' },
 ];
 

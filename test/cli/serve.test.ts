@@ -228,6 +228,32 @@ describe('signals', () => {
   });
 });
 
+test.each([['-X'], ['-D', 'FOREGROUND', '--processes', '2']])(
+  '%s %s: no request is lost in a reload',
+  async (...mode) => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'x' });
+    const gateway = start(...mode, '-f', `${folder.path}/site.conf`);
+    await gateway.answers(port);
+    const reloads = (): number => folder.read('error.log').split('resuming normal operations').length - 1;
+    await until('the start', () => reloads() === 1);
+    let isDone = false;
+    const answers: (string | undefined)[] = [];
+    const client = async (): Promise<void> => {
+      while (!isDone) answers.push((await get(port, '/'))?.slice(0, 15));
+    };
+    const clients = Array.from({ length: 6 }, client);
+    for (const count of [2, 3, 4]) {
+      gateway.child.kill('SIGUSR1');
+      await until(`reload ${count - 1}`, () => reloads() === count);
+    }
+    isDone = true;
+    await Promise.all(clients);
+    expect(answers.length).toBeGreaterThan(10);
+    expect(new Set(answers)).toEqual(new Set(['HTTP/1.1 200 OK']));
+  },
+);
+
 describe('several processes', () => {
   test('one that is killed is replaced, and the others go on', async () => {
     const port = await freePort();
