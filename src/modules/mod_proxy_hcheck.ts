@@ -1,6 +1,7 @@
 import { modProxyHcheck as catalogue } from '../../grammar/catalogue/mod_proxy_hcheck.ts';
 import { WORKER_DEFAULTS } from '../backend/worker-settings.ts';
 import type { DirectiveNode } from '../syntax/tree.ts';
+import { atoi, firstArg, isForbidden } from './core/bind-checks.ts';
 import { setWorkerParameter } from './mod_proxy/worker-parameters.ts';
 import { defineModule, type BindContext } from './module.ts';
 
@@ -9,7 +10,7 @@ const EFFECT = 'members are not checked in the background: they fail when a requ
 /** @source httpd modules/proxy/mod_proxy_hcheck.c `set_hc_template` */
 function bindTemplate(ctx: BindContext, node: DirectiveNode): void {
   const [name, ...rest] = node.args;
-  if (!name) return ctx.error(node, 'Missing template name for ProxyHCTemplate');
+  if (!name?.text) return ctx.error(node, 'Missing template name for ProxyHCTemplate');
   for (const word of rest) {
     const equals = word.text.indexOf('=');
     if (equals < 0) {
@@ -39,11 +40,16 @@ function bindExpr(ctx: BindContext, node: DirectiveNode): void {
   ctx.expr(word, 'boolean', `Could not parse expression "${word.text}": `);
 }
 
+function bindPoolSize(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, 'globalOnly') || atoi(firstArg(node).text) >= 0) return;
+  ctx.error(firstArg(node), 'Invalid ProxyHCTPsize parameter. Parameter must be >= 0');
+}
+
 /** Health checks of balancer members. */
 export const modProxyHcheck = defineModule(catalogue, {
   directives: {
     ProxyHCTemplate: { notServed: EFFECT, bind: bindTemplate },
     ProxyHCExpr: { notServed: EFFECT, bind: bindExpr },
-    ProxyHCTPsize: { notServed: EFFECT },
+    ProxyHCTPsize: { notServed: EFFECT, bind: bindPoolSize },
   },
 });

@@ -1,4 +1,4 @@
-import type { DirectiveNode, Word } from '../../syntax/tree.ts';
+import type { DirectiveNode, SectionNode, Word } from '../../syntax/tree.ts';
 import type { BindContext, ScopeKind } from '../module.ts';
 
 const SECTION_NAMES: Partial<Record<ScopeKind, string>> = {
@@ -18,8 +18,12 @@ export type Forbidden = readonly ScopeKind[] | 'anyDirectory' | 'globalOnly';
  * @returns true when it is forbidden (and was reported)
  * @source httpd server/core.c `ap_check_cmd_context`
  */
-export function isForbidden(ctx: BindContext, node: DirectiveNode, forbidden: Forbidden): boolean {
-  const name = node.name.text;
+export function isForbidden(
+  ctx: BindContext,
+  node: DirectiveNode | SectionNode,
+  forbidden: Forbidden,
+): boolean {
+  const name = node.kind === 'section' ? `<${node.name.text}>` : node.name.text;
   if (forbidden === 'globalOnly' || forbidden === 'anyDirectory') {
     if (ctx.inHtaccess) {
       ctx.error(node, `${name} cannot occur within htaccess files`);
@@ -29,7 +33,7 @@ export function isForbidden(ctx: BindContext, node: DirectiveNode, forbidden: Fo
       ctx.error(node, `${name} cannot occur within <VirtualHost> section`, 'move it to the main server');
       return true;
     }
-    if (ctx.inlineSections.some((section) => section.startsWith('limit'))) {
+    if (isLimited(ctx)) {
       ctx.error(node, `${name} cannot occur within <Limit> or <LimitExcept> section`);
       return true;
     }
@@ -39,6 +43,10 @@ export function isForbidden(ctx: BindContext, node: DirectiveNode, forbidden: Fo
     }
     return false;
   }
+  if (forbidden.some((kind) => kind !== 'vhost' && kind !== 'htaccess') && isLimited(ctx)) {
+    ctx.error(node, `${name} cannot occur within <Limit> or <LimitExcept> section`);
+    return true;
+  }
   for (let i = ctx.scopes.length - 1; i >= 0; i--) {
     const kind = ctx.scopes[i]!.kind;
     if (!forbidden.includes(kind)) continue;
@@ -47,6 +55,10 @@ export function isForbidden(ctx: BindContext, node: DirectiveNode, forbidden: Fo
     return true;
   }
   return false;
+}
+
+function isLimited(ctx: BindContext): boolean {
+  return ctx.inlineSections.some((section) => section.startsWith('limit'));
 }
 
 /** Value of an `On`/`Off` word in any case; the shape check has already refused anything else. */

@@ -5,6 +5,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import type { DirectiveNode, SectionNode } from '../../syntax/tree.ts';
 import { defineModule, type ApplyContext, type BindContext, type InlineSection, type Module } from '../module.ts';
+import { bindAlias, requirementOfAlias } from './aliases.ts';
 import { evaluateAuthz, onlyNegative, preparationsOf, type AuthzSection } from './logic.ts';
 import { bindRequirement, requirementCheck, requirementPreparation, type Requirement } from './providers.ts';
 
@@ -44,7 +45,9 @@ function bindRequire(ctx: BindContext, node: DirectiveNode): BoundRequire | unde
   const isNegated = node.args[0]?.text.toLowerCase() === 'not' && node.args[0].quote === undefined;
   const provider = node.args[isNegated ? 1 : 0];
   if (!provider) return ctx.error(node, 'Unknown Authz provider: ');
-  const requirement = bindRequirement(ctx, node, provider, restAfter(ctx, node, isNegated ? 2 : 1));
+  const requirement =
+    requirementOfAlias(ctx, provider.text) ??
+    bindRequirement(ctx, node, provider, restAfter(ctx, node, isNegated ? 2 : 1));
   if (!requirement) return undefined;
   const container = enclosing(ctx);
   if (isNegated && container !== 'all') {
@@ -157,11 +160,8 @@ function refuse(req: RequestRecord, config: AuthzDirConfig, isAfterAuthenticatio
 export const modAuthzCore: Module<AuthzServerConfig, AuthzDirConfig> = defineModule(catalogue, {
   directives: {
     '<AuthzProviderAlias': {
-      notServed: 'Require lines that name the alias are refused as unknown',
-      security: true,
-      bind: (ctx: BindContext, node: DirectiveNode) => {
-        if (node.args.length < 2) ctx.error(node, '<AuthzProviderAlias> directive requires additional arguments');
-      },
+      accepted: 'Takes effect through the Require lines that name the alias.',
+      bind: bindAlias,
     },
     Require: {
       bind: bindRequire,

@@ -35,19 +35,17 @@ function bindMember(ctx: BindContext, node: DirectiveNode): BoundMember | undefi
   let url: Word | undefined;
   const pairs: KeyValue[] = [];
   for (const word of node.args) {
-    if (!balancer) balancer = word;
+    const pair = splitPair(word);
+    if (pair) pairs.push(pair);
+    else if (!balancer) balancer = word;
     else if (!url) url = word;
     else {
-      const pair = splitPair(word);
-      if (!pair) {
-        return ctx.error(
-          word,
-          ctx.path === undefined
-            ? "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'"
-            : 'BalancerMember can not have a balancer name when defined in a location',
-        );
-      }
-      pairs.push(pair);
+      return ctx.error(
+        word,
+        ctx.path === undefined
+          ? "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'"
+          : 'BalancerMember can not have a balancer name when defined in a location',
+      );
     }
   }
   if (!balancer)

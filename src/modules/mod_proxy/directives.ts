@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
+import { isForbidden } from '../core/bind-checks.ts';
 import type { AcceptedDirective, BindContext, ServedDirective, UnservedDirective } from '../module.ts';
 import type { ErrorOverride, ProxyDirConfig, ProxyServerConfig } from './config.ts';
 import { atoi } from './numbers.ts';
+import { PASS_FORBIDDEN } from './proxy-pass.ts';
 
 type Served<V> = ServedDirective<ProxyServerConfig, ProxyDirConfig, V>;
 
@@ -92,11 +94,20 @@ export const proxyBlock: Served<readonly string[]> = {
   },
 };
 
+/** What inet_aton takes: up to four numbers, the last of which fills the rest. */
+function isShortAddress(text: string): boolean {
+  const parts = text.split('.');
+  if (parts.length > 4 || !parts.every((part) => /^[0-9]{1,10}$/.test(part))) return false;
+  const last = Number(parts.pop());
+  return parts.every((part) => Number(part) < 256) && last < 256 ** (4 - parts.length);
+}
+
 export const proxySourceAddress: Served<string> = {
   bind(ctx, node) {
     const { text } = firstWord(node);
     const isName = /^[A-Za-z0-9_.-]+$/.test(text) && !/^[0-9.]+$/.test(text) && !text.endsWith('.invalid');
-    if (isIP(text) !== 0 || isName) return text;
+    // httpd takes a path for a socket, and short forms such as 127.1 for addresses
+    if (isIP(text) !== 0 || isName || isShortAddress(text) || text.startsWith('/')) return text;
     return ctx.error(firstWord(node), 'ProxySourceAddress invalid value');
   },
   apply({ server }, address) {
@@ -174,6 +185,7 @@ function oneOf(...words: readonly string[]) {
 }
 
 function bindPassReverse(ctx: BindContext, node: DirectiveNode): undefined {
+  if (isForbidden(ctx, node, PASS_FORBIDDEN)) return undefined;
   const second = node.args[1];
   const isPath = second !== undefined && second.text.toLowerCase() !== 'interpolate';
   if (ctx.path === undefined && !isPath) {

@@ -1,6 +1,7 @@
 import { compilePcre } from '../../pattern/pcre.ts';
 import type { Span } from '../../source/source.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
+import { isForbidden, type Forbidden } from '../core/bind-checks.ts';
 import type { ApplyContext, BindContext, BoundRegex, ServedDirective } from '../module.ts';
 import {
   findBalancer,
@@ -40,6 +41,9 @@ interface BoundPass {
   readonly span: Span;
 }
 
+/** Where ProxyPass and ProxyPassReverse must not stand. */
+export const PASS_FORBIDDEN: Forbidden = ['directory', 'files', 'if'];
+
 type Keyword = 'nocanon' | 'interpolate' | 'noquery';
 const KEYWORDS: ReadonlySet<string> = new Set<Keyword>(['nocanon', 'interpolate', 'noquery']);
 
@@ -55,9 +59,7 @@ interface PassWords {
 
 /** @source httpd modules/proxy/mod_proxy.c `add_pass` */
 function bindPass(ctx: BindContext, node: DirectiveNode, isMatch: boolean): BoundPass | undefined {
-  const forbidden = forbiddenScope(ctx);
-  if (forbidden !== undefined)
-    return ctx.error(node, `${node.name.text} cannot occur within ${forbidden} section`);
+  if (isForbidden(ctx, node, PASS_FORBIDDEN)) return undefined;
   const words = sortWords(ctx, node, isMatch);
   if (!words) return undefined;
   const fake = words.fake?.text ?? ctx.path;
@@ -147,16 +149,6 @@ export function warnOfScheme(ctx: BindContext, url: Word): void {
   const scheme = withoutSocket(url.text)?.split(':')[0]?.toLowerCase() ?? '';
   if (scheme === 'fcgi' || scheme === 'balancer') return;
   ctx.warn(url, `the gateway speaks FastCGI only: requests for ${scheme}: backends are answered with 500`);
-}
-
-/** The section around that forbids ProxyPass, innermost first. */
-function forbiddenScope(ctx: BindContext): string | undefined {
-  for (const scope of ctx.scopes.toReversed()) {
-    if (scope.kind === 'directory') return ctx.isRegexScope ? '<DirectoryMatch>' : '<Directory>';
-    if (scope.kind === 'files') return '<Files>';
-    if (scope.kind === 'if') return '<If>';
-  }
-  return undefined;
 }
 
 function applyPass(

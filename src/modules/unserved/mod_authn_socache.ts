@@ -1,6 +1,6 @@
 import { modAuthnSocache as catalogue } from '../../../grammar/catalogue/mod_authn_socache.ts';
 import { defineModule } from '../module.ts';
-import { oneOf } from './checks.ts';
+import { all, globalOnly, oneOf } from './checks.ts';
 import { unserved } from './unserved.ts';
 
 export const modAuthnSocache = defineModule(catalogue, {
@@ -9,13 +9,17 @@ export const modAuthnSocache = defineModule(catalogue, {
     { accepted: 'Takes part in authentication, for which the AuthType line is refused.' },
     {},
     {
-      AuthnCacheSOCache: oneOf(
-        "AuthnCacheSOCache: Unknown socache provider '{}'.",
-        'shmcb',
-        'dbm',
-        'memcache',
-        'redis',
-        'default',
+      AuthnCacheEnable: globalOnly,
+      AuthnCacheSOCache: all(
+        globalOnly,
+        oneOf(
+          "AuthnCacheSOCache: Unknown socache provider '{}'.",
+          'shmcb',
+          'dbm',
+          'memcache',
+          'redis',
+          'default',
+        ),
       ),
     },
   ),

@@ -1,17 +1,30 @@
 import { modCache as catalogue } from '../../../grammar/catalogue/mod_cache.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
+import { firstArg, isForbidden } from '../core/bind-checks.ts';
 import { type BindContext, defineModule } from '../module.ts';
 import { matching, number } from './checks.ts';
 import { tunes, unserved } from './unserved.ts';
 
 /** @source httpd modules/cache/mod_cache.c `add_cache_enable` */
 function checkCacheEnable(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, ['directory', 'files'])) return;
   const [provider, url] = node.args;
   if (!provider) return;
   if (provider.text.startsWith('/')) {
     ctx.error(provider, `provider (${provider.text}) starts with a '/'.  Are url and provider switched?`);
   } else if (!url && ctx.path === undefined) {
     ctx.error(provider, `CacheEnable provider (${provider.text}) is missing an URL.`);
+  }
+}
+
+/** @source httpd modules/cache/mod_cache.c `add_cache_disable` */
+function checkCacheDisable(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, ['directory', 'files'])) return;
+  const { text } = firstArg(node);
+  if (ctx.path === undefined) {
+    if (!/^\/|:/.test(text)) ctx.error(firstArg(node), 'CacheDisable must specify a path or an URL.');
+  } else if (text.toLowerCase() !== 'on') {
+    ctx.error(firstArg(node), "CacheDisable must be followed by the word 'on' when in a Location.");
   }
 }
 
@@ -24,10 +37,7 @@ export const modCache = defineModule(catalogue, {
     },
     {
       CacheEnable: checkCacheEnable,
-      CacheDisable: matching(
-        /^(?:\/|[a-z][a-z0-9+.-]*:)|^on$/i,
-        'CacheDisable must specify a path or an URL.',
-      ),
+      CacheDisable: checkCacheDisable,
       CacheLastModifiedFactor: matching(
         /^[+-]?(?:[0-9]|\.[0-9])/,
         'CacheLastModifiedFactor value must be a float',

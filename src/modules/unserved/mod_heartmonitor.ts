@@ -1,7 +1,7 @@
 import { modHeartmonitor as catalogue } from '../../../grammar/catalogue/mod_heartmonitor.ts';
 import { atoi, firstArg } from '../core/bind-checks.ts';
 import { defineModule } from '../module.ts';
-import { matching } from './checks.ts';
+import { globalOnly, matching } from './checks.ts';
 import { tunes, unserved } from './unserved.ts';
 
 export const modHeartmonitor = defineModule(catalogue, {
@@ -13,6 +13,7 @@ export const modHeartmonitor = defineModule(catalogue, {
     },
     {
       HeartbeatListen: matching(/^[^:]+:[0-9]+$/, 'HeartbeatListen: No port provided in multicast address'),
+      HeartbeatStorage: globalOnly,
       HeartbeatMaxServers: (ctx, node) => {
         const count = atoi(firstArg(node).text);
         if (count !== 0 && count < 10) {

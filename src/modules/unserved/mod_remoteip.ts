@@ -24,7 +24,7 @@ export const modRemoteip = defineModule(catalogue, {
       RemoteIPInternalProxyList: readableFile(),
       RemoteIPProxyProtocolExceptions: all(
         (ctx, node) =>
-          node.args.length === 0 && ctx.error(node, 'RemoteIPProxyProtocolExceptions requires an argument'),
+          !node.args[0]?.text && ctx.error(node, 'RemoteIPProxyProtocolExceptions requires an argument'),
         subnets("ip address '{}' appears to be invalid"),
       ),
     },

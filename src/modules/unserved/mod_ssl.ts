@@ -71,6 +71,34 @@ function checkCache(what: string) {
   };
 }
 
+/** Names of OpenSSL's `SSL_CONF_cmd` for files that OpenSSL 3.0 knows. */
+const CONF_COMMANDS: ReadonlySet<string> = new Set(
+  (
+    'ciphersuites cipherstring curves groups dhparameters ecdhparameters maxprotocol minprotocol protocol ' +
+    'signaturealgorithms clientsignaturealgorithms options verifymode certificate privatekey serverinfofile ' +
+    'chaincapath chaincafile verifycapath verifycafile requestcafile clientcafile requestcapath clientcapath ' +
+    'recordpadding numtickets verifycastore requestcastore chaincastore'
+  ).split(' '),
+);
+
+const CONF_FILES: ReadonlySet<string> = new Set(
+  'dhparameters certificate privatekey serverinfofile chaincafile verifycafile requestcafile clientcafile'.split(' '),
+);
+
+function checkConfCmd(ctx: BindContext, node: DirectiveNode): void {
+  const [command, value] = node.args;
+  if (!command || !value) return;
+  const lower = command.text.toLowerCase();
+  if (!CONF_COMMANDS.has(lower))
+    return ctx.error(command, `'${command.text}': invalid OpenSSL configuration command`);
+  if (!ctx.mayTouchDisk) return;
+  const found = statOf(ctx.serverRootRelative(value.text));
+  if (CONF_FILES.has(lower) && (!found?.isFile() || found.size === 0))
+    ctx.error(value, `SSLOpenSSLConfCmd: file '${value.text}' does not exist or is empty`);
+  else if (lower.endsWith('path') && !found?.isDirectory())
+    ctx.error(value, `SSLOpenSSLConfCmd: directory '${value.text}' does not exist`);
+}
+
 function exists(ctx: BindContext, path: string): boolean {
   return !ctx.mayTouchDisk || statOf(ctx.serverRootRelative(path)) !== undefined;
 }
@@ -167,6 +195,7 @@ export const modSsl = defineModule(catalogue, {
       SSLPassPhraseDialog: all(globalOnly, checkPassPhraseDialog),
       SSLCryptoDevice: all(globalOnly, oneOf('SSLCryptoDevice: Invalid argument', 'builtin', 'dynamic')),
       SSLFIPS: globalOnly,
+      SSLOpenSSLConfCmd: checkConfCmd,
       SSLVHostSNIPolicy: oneOf(
         "Invalid SSLVhostSNIPolicy argument '{}'",
         'strict',
