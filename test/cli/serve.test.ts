@@ -229,7 +229,7 @@ describe('signals', () => {
 });
 
 test.each([['-X'], ['-D', 'FOREGROUND', '--processes', '2']])(
-  '%s %s: no request is lost in a reload',
+  '%s: no request is lost in a reload',
   async (...mode) => {
     const port = await freePort();
     folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'x' });
