@@ -30,18 +30,16 @@ export function parseTarget(target: string, method: string, scheme: string): Req
 
 function parseAbsolute(target: string, scheme: string): RequestTarget | undefined {
   const colon = target.indexOf(':');
-  if (
-    colon < 0 ||
-    target.slice(0, colon).toLowerCase() !== scheme ||
-    target.charCodeAt(colon + 1) !== SLASH
-  ) {
-    return undefined;
+  if (colon < 0 || target.slice(0, colon).toLowerCase() !== scheme) return undefined;
+  const next = target.charCodeAt(colon + 1);
+  if (next !== SLASH || target.charCodeAt(colon + 2) !== SLASH) {
+    const mayBePath = next === SLASH || next === QUESTION || target.length === colon + 1;
+    return mayBePath ? { kind: 'absolute', authority: undefined } : undefined;
   }
-  if (target.charCodeAt(colon + 2) !== SLASH) return { kind: 'absolute', authority: undefined };
   const start = colon + 3;
   const length = target.slice(start).search(/[/?]/);
   const text = length < 0 ? target.slice(start) : target.slice(start, start + length);
-  if (text === '') return { kind: 'absolute', authority: undefined };
+  if (text === '') return { kind: 'absolute', authority: { hostname: '', port: undefined } };
   const port = /:(\d*)$/.exec(text);
   const hostname = normalizeHost(port ? text.slice(0, port.index) : text);
   if (hostname === undefined) return undefined;

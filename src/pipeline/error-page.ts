@@ -34,6 +34,7 @@ export function isHeaderOnlyStatus(status: number): boolean {
  *
  * @param recursiveStatus status of a failed `ErrorDocument`, told below the page; 0: none
  * @param text text of `ErrorDocument 404 "text"`; undefined: the built-in page
+ * @param isLate the response to another status was on its way: no length is counted any more
  * @source httpd modules/http/http_protocol.c `ap_send_error_response`
  */
 export function sendErrorResponse(
@@ -41,6 +42,7 @@ export function sendErrorResponse(
   recursiveStatus: number,
   text: string | undefined,
   page: PageContext,
+  isLate = false,
 ): void {
   req.next = undefined;
   const { status } = req;
@@ -55,7 +57,7 @@ export function sendErrorResponse(
     return;
   }
   const body = text ?? builtInPage(req, location, recursiveStatus, page);
-  if (!isSentByFilter(req)) req.headersOut.set('Content-Length', String(body.length));
+  if (!isLate && !isSentByFilter(req)) req.headersOut.set('Content-Length', String(body.length));
   req.output.write(body);
   req.output.end();
 }

@@ -1,5 +1,6 @@
 import type { HookFunction, PhaseName } from './phases.ts';
 import { PHASES } from './phases.ts';
+import { discardBody } from './discard-body.ts';
 import { logRequest } from './log.ts';
 import { resolveRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
@@ -260,8 +261,41 @@ export function die(req: RequestRecord, result: HookResult): MaybePromise<void> 
   } else if (document?.kind === 'local') {
     return redirectToErrorDocument(req, document.text);
   }
-  req.server.gateway.services.sendErrorResponse(req, 0, document?.kind === 'text' ? document.text : undefined);
-  return undefined;
+  const text = document?.kind === 'text' ? document.text : undefined;
+  if (!mustReadBody(req)) {
+    req.server.gateway.services.sendErrorResponse(req, 0, text);
+    return undefined;
+  }
+  return then(discardBody(req, req.server.gateway.services.limitRequestBody(req)), (read) => {
+    if (read === OK) req.server.gateway.services.sendErrorResponse(req, 0, text);
+    else replaceByBodyFault(req, read);
+  });
+}
+
+/** Statuses behind which httpd never keeps a connection, so that nothing more is read from it. */
+const DROPS_CONNECTION: ReadonlySet<number> = new Set([400, 408, 411, 413, 414, 500, 501, 503]);
+
+/**
+ * The body is read before the page is sent, so that its faults are answered instead. A client that waits for
+ * `100 Continue` has nothing to read, unless it announced too much.
+ *
+ * @source httpd modules/http/http_filters.c `ap_discard_request_body`
+ */
+function mustReadBody(req: RequestRecord): boolean {
+  const { body } = req;
+  if (!body.isAnnounced || req.proxyReq !== 0 || DROPS_CONNECTION.has(req.status)) return false;
+  if (!req.headersIn.has('Expect') || body.isComplete) return true;
+  const limit = req.server.gateway.services.limitRequestBody(req);
+  return limit > 0 && (body.contentLength ?? 0) > limit;
+}
+
+/** Answers with the fault of a body that was found while the page of another status was about to leave. */
+function replaceByBodyFault(req: RequestRecord, fault: number): void {
+  const { services } = req.server.gateway;
+  const failed = req.status;
+  req.status = fault;
+  const document = services.errorDocument(req, fault);
+  services.sendErrorResponse(req, failed, document?.kind === 'text' ? document.text : undefined, true);
 }
 
 /** The first record of a chain of internal redirects that had failed. */

@@ -109,6 +109,12 @@ export interface CoreServices {
   serverAdmin(server: ServerRecord): string;
   /** Value of the Server header and of SERVER_SOFTWARE, by ServerTokens. */
   serverSoftware(server: ServerRecord): string;
-  /** Sends the built-in page, or `text` in its place, and ends the response. */
-  sendErrorResponse(req: RequestRecord, recursiveError: number, text: string | undefined): void;
+  /** Bytes of body allowed; 0: no limit. */
+  limitRequestBody(req: RequestRecord): number;
+  /**
+   * Sends the built-in page, or `text` in its place, and ends the response.
+   *
+   * @param isLate the response to another status was on its way: httpd counts no length any more
+   */
+  sendErrorResponse(req: RequestRecord, recursiveError: number, text: string | undefined, isLate?: boolean): void;
 }

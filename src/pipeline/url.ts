@@ -212,7 +212,7 @@ export function parseUri(req: RequestRecord, target: string): void {
   }
   req.unparsedUri = text;
   if (text.charCodeAt(0) !== SLASH) {
-    const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/.exec(text);
+    const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/.exec(text);
     if (absolute) text = text.slice(absolute[0].length);
   }
   const hash = text.indexOf('#');

@@ -2,7 +2,7 @@ import { sendErrorResponse as sendPage } from '../../pipeline/error-page.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { CoreServices } from '../../pipeline/server.ts';
-import { coreDir, coreServer, documentRoot, serverAdmin, serverSoftware } from './access.ts';
+import { coreDir, coreServer, documentRoot, limitRequestBody, serverAdmin, serverSoftware } from './access.ts';
 import { serverName, serverPort } from './canonical-name.ts';
 
 /** core's part in the pipeline, but for what another module decides. */
@@ -28,7 +28,8 @@ export function coreServices(satisfies: CoreServices['satisfies']): CoreServices
     documentRoot,
     serverAdmin,
     serverSoftware,
-    sendErrorResponse: (req, recursiveError, text) =>
+    limitRequestBody,
+    sendErrorResponse: (req, recursiveError, text, isLate = false) =>
       sendPage(req, recursiveError, text, {
         adminAddress: coreServer(req.server).serverAdmin,
         signature: coreDir(req).serverSignature ?? 'off',
@@ -36,6 +37,6 @@ export function coreServices(satisfies: CoreServices['satisfies']): CoreServices
         serverName: serverName(req),
         serverPort: serverPort(req),
         mayTrace: (coreServer(req.server).traceEnable ?? 'on') !== 'off',
-      }),
+      }, isLate),
   };
 }
