@@ -178,6 +178,33 @@ describe('in the background', () => {
   });
 });
 
+test('--log-style json writes one record a line in both logs', async () => {
+  const port = await freePort();
+  const denied = '<Location /shut>\nRequire all denied\n</Location>\n';
+  folder = new Folder({ 'site.conf': site(port, denied), 'htdocs/index.html': 'x' });
+  const gateway = start('-X', '--log-style', 'json', '-f', `${folder.path}/site.conf`);
+  await gateway.answers(port);
+  await get(port, '/shut/a%22b%0a');
+  await until('the record', () => folder.read('access.log').includes('/shut'));
+  const records = (name: string): Record<string, unknown>[] =>
+    folder
+      .read(name)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(records('access.log').at(-1)).toEqual({
+    log: 'access',
+    request: 'GET /shut/a%22b%0a HTTP/1.1',
+    status: 403,
+  });
+  await until('the error', () => folder.read('error.log').includes('AH01630'));
+  expect(records('error.log').at(-1)).toMatchObject({
+    level: 'error',
+    module: 'authz_core',
+    number: 'AH01630',
+  });
+});
+
 describe('signals', () => {
   test('USR1 with a broken file keeps the old configuration and says why in the error log', async () => {
     const port = await freePort();

@@ -110,7 +110,7 @@ export function accessWriter(output: LogOutput, style: LogStyle): LogWriter {
     return { style, write: (line) => output.write(line), writeRecord: () => {} };
   }
   const logger = pino(
-    { base: null, timestamp: false, formatters: { level: () => ({}) } },
+    { base: null, timestamp: false, formatters: { level: () => ({ log: 'access' }) } },
     { write: (line: string) => output.write(toBytes(line)) },
   );
   return { style, write: () => {}, writeRecord: (record) => logger.info(record) };
