@@ -81,7 +81,9 @@ export class ClientResponse implements ResponseSink {
 
   abort(): void {
     if (this.isClosed) return;
-    if (this.isHeadSent) this.#send(false);
+    // What the application said before it failed is passed on, also when it waits for the end of this turn.
+    if (this.isHeadSent || this.#gatheredBytes > 0) this.#send(false);
+    if (this.#wasClosed()) return;
     this.isClosed = true;
     this.#setFate('aborted');
     const isDelimited =
