@@ -48,6 +48,11 @@ export function defaultHandler(req: RequestRecord): HookResult | Promise<HookRes
   return discarded === OK ? serveMethod(req) : discarded;
 }
 
+/** `.htaccess`, `.htpasswd` and the like: never sent, whether or not the config has the rule that httpd ships with. */
+function isAccessFile(filename: string): boolean {
+  return filename.startsWith('.ht', filename.lastIndexOf('/') + 1);
+}
+
 function serveMethod(req: RequestRecord): HookResult | Promise<HookResult> {
   switch (req.method) {
     case 'GET':
@@ -79,6 +84,10 @@ function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
   if (finfo.isDirectory()) {
     logRequest(req, 'error', 'core', 'AH00129', `Attempt to serve directory: ${filename}`);
     return 404;
+  }
+  if (isAccessFile(filename)) {
+    logRequest(req, 'error', 'core', 'AH01630', `client denied by the gateway: ${filename}`);
+    return 403;
   }
   if (req.pathInfo !== '' && req.usedPathInfo !== 'on') {
     logRequest(req, 'error', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
