@@ -44,7 +44,12 @@ export async function runBalanced(
       balancer.release(worker, canonical);
       return canonical;
     }
-    const outcome = await handler.handle({ req, worker, defaultTimeoutMs, overrides, memory });
+    const connectFailed = (): void => {
+      const { address, settings } = worker;
+      const text = `disabling worker for (${address.host}:${address.port}) for ${settings.retryMs / 1000}s`;
+      logRequest(req, 'error', 'proxy', 'AH00959', `ap_proxy_connect_backend ${text}`);
+    };
+    const outcome = await handler.handle({ req, worker, defaultTimeoutMs, overrides, memory, connectFailed });
     const isOwnFailure = outcome.result !== OK && outcome.result !== DONE && !overrides(outcome.status);
     if (isOwnFailure) balancer.noteFailure(worker, outcome.status);
     else balancer.noteSuccess(worker);

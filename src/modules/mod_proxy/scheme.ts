@@ -17,6 +17,8 @@ export interface SchemeCall {
   /** ProxyErrorOverride. */
   readonly overrides: (status: number) => boolean;
   readonly memory: SchemeMemory;
+  /** To be called when no connection could be made. */
+  readonly connectFailed?: () => void;
 }
 
 export interface SchemeAttempt {

@@ -40,6 +40,7 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
     call.memory.wasRetried = true;
     outcome = await exchange(call, params, body, true);
   }
+  if (outcome.error?.code.startsWith('HGW_BACKEND_CONNECT')) call.connectFailed?.();
   return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
 }
 
