@@ -104,7 +104,7 @@ LogLevel warn authz_core:error
       }
       const seen = (name: string) => () => folder!.read(`${name}.error`).includes('loud/last');
       await until('the last line of apache2', seen('apache'));
-      await until('the last line of the gateway', seen('gateway'));
+      await gateway.stop();
       expect(lines(folder.read('gateway.error'))).toEqual(lines(folder.read('apache.error')));
     } finally {
       const ended = new Promise((resolve) => apache.once('exit', resolve));
