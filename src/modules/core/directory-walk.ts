@@ -9,7 +9,7 @@ import { coreModule } from './index.ts';
 import { readAccessFile } from './htaccess.ts';
 import { effectiveOptions, OPT } from './options.ts';
 import { NO_OVERRIDES } from './overrides.ts';
-import type { HtaccessOverrides } from '../../pipeline/server.ts';
+import type { HtaccessOverrides, ServerRecord } from '../../pipeline/server.ts';
 
 /**
  * Walks from the root to the mapped file: lays `<Directory>` sections and `.htaccess` files over the config level by
@@ -64,6 +64,10 @@ class DirectoryWalk {
     const path = this.#path;
     req.finfo = undefined;
     req.pathInfo = '';
+    const known = earlierWalk(req);
+    if (known && typeof this.#whole === 'object' && known.directory === entryDirectory(path, this.#whole)) {
+      return this.#reuse(known, this.#whole);
+    }
     let level = 0;
     let end = 1;
     for (;;) {
@@ -98,6 +102,21 @@ class DirectoryWalk {
         return this.#finish();
       }
     }
+  }
+
+  /** Another file of a directory that was walked before: only the file itself is looked at. */
+  #reuse(known: Walked, whole: Stats): HookResult {
+    const req = this.#req;
+    this.#matched = known.matched;
+    req.filename = this.#path;
+    if (whole.isFile()) {
+      const step = this.#step(this.#path, true);
+      if (typeof step === 'number') return step;
+    }
+    req.finfo = whole;
+    req.setModuleNote(WALK_NOTE, known);
+    this.#mergeIntoRequest();
+    return OK;
   }
 
   /** Lays this directory's sections and access file over what was merged so far. */
@@ -191,9 +210,46 @@ class DirectoryWalk {
     for (const section of req.server.directoryMatchSections) {
       if (section.matches(subject, req)) this.#add(section.config);
     }
-    if (this.#matched) req.dirConfig = req.dirConfig.mergeWith(this.#matched, req.server.gateway.dirMerges);
+    const directory = req.finfo?.isDirectory() === true ? subject : parentDirectory(subject);
+    req.setModuleNote(WALK_NOTE, { server: req.server, directory, matched: this.#matched } satisfies Walked);
+    this.#mergeIntoRequest();
     return OK;
   }
+
+  #mergeIntoRequest(): void {
+    const req = this.#req;
+    if (this.#matched) req.dirConfig = req.dirConfig.mergeWith(this.#matched, req.server.gateway.dirMerges);
+  }
+}
+
+/** What a walk leaves to the requests that it leads to: lookups and internal redirects into the same directory. */
+interface Walked {
+  readonly server: ServerRecord;
+  /** With its slash, unless it was asked for without one. */
+  readonly directory: string;
+  readonly matched: DirConfig | undefined;
+}
+
+const WALK_NOTE = 'core:directory-walk';
+
+/**
+ * The walk that this request may take over: regular expressions are then not tried against its own file name.
+ *
+ * @source httpd server/request.c `prep_walk_cache`
+ */
+function earlierWalk(req: RequestRecord): Walked | undefined {
+  const earlier = req.prev?.moduleNote<Walked>(WALK_NOTE) ?? req.main?.moduleNote<Walked>(WALK_NOTE);
+  return earlier?.server === req.server ? earlier : undefined;
+}
+
+function parentDirectory(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** The directory whose walk serves a path. */
+function entryDirectory(path: string, whole: Stats): string {
+  if (whole.isFile()) return parentDirectory(path);
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 const listed = new WeakMap<ReadonlySet<string>, WeakMap<HtaccessOverrides, HtaccessOverrides>>();
