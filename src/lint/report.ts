@@ -49,7 +49,7 @@ export function shownPath(path: string, cwd: string): string {
 export async function reportOn(task: LintTask, tryPattern: TryPattern): Promise<RootReport> {
   const outcome = withInputFindings(runTask(task));
   const patterns =
-    levelOf(task, SLOW_PATTERN) === 'off' ? [] : await slowPatternFindings(outcome.model.bound, tryPattern);
+    levelOf(task, SLOW_PATTERN) === 'off' ? [] : await slowPatternFindings(outcome.model, tryPattern);
   const { kept, suppressed } = judge(task, outcome, [...outcome.diagnostics, ...patterns]);
   const sources = shownSources(outcome.sources, task);
   const fingerprints = new Map<string, number>();

@@ -3,7 +3,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { BoundRegex } from '../modules/module.ts';
 import { compilePcre } from '../pattern/pcre.ts';
 import type { Attack, PatternTrial } from '../pattern/redos.ts';
+import type { Span } from '../source/source.ts';
 import { SLOW_PATTERN } from './built-in.ts';
+import type { LintModel } from './model/model.ts';
 
 /** Tries a pattern, in a thread that can be given up. */
 export type TryPattern = (pattern: {
@@ -15,9 +17,9 @@ export type TryPattern = (pattern: {
 const MAX_TRIALS = 200;
 
 /** Findings for the patterns of a configuration that a subject can make slow. */
-export async function slowPatternFindings(bound: BoundConfig, tryPattern: TryPattern): Promise<Diagnostic[]> {
+export async function slowPatternFindings(model: LintModel, tryPattern: TryPattern): Promise<Diagnostic[]> {
   const patterns = new Map<string, BoundRegex[]>();
-  for (const regex of patternsOf(bound)) {
+  for (const regex of [...boundPatterns(model.bound), ...rewritePatterns(model)]) {
     const key = `${regex.caseless ? 'i' : 's'} ${regex.source}`;
     const known = patterns.get(key);
     if (known) known.push(regex);
@@ -62,32 +64,54 @@ function shown({ prefix, pump, repeats, suffix, steps, gaveUp }: Attack): string
   return `${parts.join(' + ')}: ${gaveUp ? `more than ${steps}` : steps} steps`;
 }
 
-function patternsOf(bound: BoundConfig): BoundRegex[] {
+function boundPatterns(bound: BoundConfig): BoundRegex[] {
   const found: BoundRegex[] = [];
   const visitItem = (item: BoundRow | BoundScope): void => {
     if (item.kind === 'row') {
-      collect(item.value, found, 0);
+      collect(item.value, item.span, found, 0);
       return;
     }
     if (item.regex) found.push(item.regex);
-    if (item.expr) collect(item.expr, found, 0);
+    if (item.expr) collect(item.expr, item.span, found, 0);
     item.items.forEach(visitItem);
   };
   for (const server of [bound.main, ...bound.vhosts]) visitItem(server.root);
   return found;
 }
 
-/** Binders' values are plain data of any shape; a pattern is known by its own. */
-function collect(value: unknown, found: BoundRegex[], depth: number): void {
-  if (typeof value !== 'object' || value === null || depth > 8) return;
-  if (isRegex(value)) {
-    found.push(value);
+const MAX_VALUE_DEPTH = 24;
+
+/** Binders' values are plain data of any shape; a pattern is known by its own. `around` is for one without a place. */
+function collect(value: unknown, around: Span, found: BoundRegex[], depth: number): void {
+  if (typeof value !== 'object' || value === null || depth > MAX_VALUE_DEPTH) return;
+  const span = 'span' in value && isSpan(value.span) ? value.span : around;
+  if ('source' in value && typeof value.source === 'string' && 'caseless' in value) {
+    found.push({ source: value.source, caseless: value.caseless === true, span });
     return;
   }
   const parts: Iterable<unknown> = value instanceof Map ? value.values() : Object.values(value);
-  for (const part of parts) collect(part, found, depth + 1);
+  for (const part of parts) collect(part, span, found, depth + 1);
 }
 
-function isRegex(value: object): value is BoundRegex {
-  return 'source' in value && typeof value.source === 'string' && 'caseless' in value && 'span' in value;
+function isSpan(value: unknown): value is Span {
+  return typeof value === 'object' && value !== null && 'file' in value && 'start' in value && 'end' in value;
 }
+
+/** Patterns of mod_rewrite's lines, of which the gateway keeps no rows. */
+function rewritePatterns(model: LintModel): BoundRegex[] {
+  const lines = [
+    ...model.named('RewriteRule').map(({ node }) => ({ word: node.args[0], flags: node.args[2] })),
+    ...model
+      .named('RewriteCond')
+      .filter(({ node }) => node.args[0]?.text.toLowerCase() !== 'expr')
+      .map(({ node }) => ({ word: node.args[1], flags: node.args[2] })),
+  ];
+  return lines.flatMap(({ word, flags }) => {
+    if (!word || NO_PATTERN.test(word.text)) return [];
+    const caseless = /[[,]\s*(nc|nocase)\s*[\],]/i.test(flags?.text ?? '');
+    return [{ source: word.text.replace(/^!/, ''), caseless, span: word.span }];
+  });
+}
+
+/** Conditions that compare or look at files. */
+const NO_PATTERN = /^!?(?:-[fslhdxFUL]$|[<>=]|-(?:lt|le|eq|ge|gt|ne))/;

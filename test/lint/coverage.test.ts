@@ -23,7 +23,11 @@ describe('coverage', () => {
     expect(byName.get('ServerName')?.service).toBe('served');
     expect(byName.get('<Location')).toMatchObject({ service: 'served', lines: [6] });
     expect(byName.get('SecRuleEngine')?.service).toBe('refused');
-    expect(byName.get('AddOutputFilterByType')).toMatchObject({ service: 'not served', path: 'a.conf', lines: [3] });
+    expect(byName.get('AddOutputFilterByType')).toMatchObject({
+      service: 'not served',
+      path: 'a.conf',
+      lines: [3],
+    });
     expect(byName.get('AddOutputFilterByType')?.note).not.toBe('');
     expect(byName.get('MaxRequestWorkers')?.service).toBe('accepted');
   });

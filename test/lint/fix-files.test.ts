@@ -22,15 +22,26 @@ function write(name: string, text: string): string {
 
 describe('fixing files', () => {
   it('keeps comments, indentation and line ends byte for byte elsewhere', () => {
-    const path = write('a.conf', '  # caf\u00e9\r\n\tProxyPass "/" "fcgi://h:1/"  \r\n\r\n  ProxyPass "/s" "!"\r\n# end');
+    const path = write(
+      'a.conf',
+      '  # caf\u00e9\r\n\tProxyPass "/" "fcgi://h:1/"  \r\n\r\n  ProxyPass "/s" "!"\r\n# end',
+    );
     const { files } = fixFiles([task(path, undefined, {}, only)], SAFE);
     expect(files).toMatchObject([
-      { path, after: '  # caf\u00e9\r\n  ProxyPass "/s" "!"\r\n\tProxyPass "/" "fcgi://h:1/"  \r\n\r\n# end' },
+      {
+        path,
+        after: '  # caf\u00e9\r\n  ProxyPass "/s" "!"\r\n\tProxyPass "/" "fcgi://h:1/"  \r\n\r\n# end',
+      },
     ]);
   });
 
   it('goes on in passes until nothing changes, and then changes nothing', () => {
-    const lines = ['ProxyPass "/" "fcgi://h:1/"', 'ProxyPass "/a" "!"', 'ProxyPass "/b" "!"', 'ProxyPass "/c" "!"'];
+    const lines = [
+      'ProxyPass "/" "fcgi://h:1/"',
+      'ProxyPass "/a" "!"',
+      'ProxyPass "/b" "!"',
+      'ProxyPass "/c" "!"',
+    ];
     const path = write('a.conf', `${lines.join('\n')}\n`);
     const [fixed] = fixFiles([task(path, undefined, {}, only)], SAFE).files;
     expect(fixed!.after.split('\n').indexOf(lines[0]!)).toBe(3);
@@ -87,4 +98,3 @@ describe('edits', () => {
     expect(applyEdits('abc', 0, [[edit(0, 1, 'X'), edit(0, 1, 'Y', 1)]])).toBe('Xbc');
   });
 });
-

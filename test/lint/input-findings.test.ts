@@ -7,9 +7,15 @@ describe('findings beside the rules', () => {
     '%s is found in each bad example of its page, and in no good one',
     async (name, rule) => {
       for (const { text } of rule.page.bad)
-        expect((await found('/conf/a.conf', text)).filter((one) => one.includes(` ${name} `)), text).not.toEqual([]);
+        expect(
+          (await found('/conf/a.conf', text)).filter((one) => one.includes(` ${name} `)),
+          text,
+        ).not.toEqual([]);
       for (const { text } of rule.page.good)
-        expect((await found('/conf/a.conf', text)).filter((one) => one.includes(` ${name} `)), text).toEqual([]);
+        expect(
+          (await found('/conf/a.conf', text)).filter((one) => one.includes(` ${name} `)),
+          text,
+        ).toEqual([]);
     },
   );
 

@@ -23,7 +23,9 @@ const expand = (...names: string[]) => {
 };
 
 describe('inputs', () => {
-  beforeEach(() => ['b.conf', 'a/x.conf', 'a/.htaccess', 'a/readme.txt', '.git/c.conf'].forEach((name) => write(name)));
+  beforeEach(() =>
+    ['b.conf', 'a/x.conf', 'a/.htaccess', 'a/readme.txt', '.git/c.conf'].forEach((name) => write(name)),
+  );
 
   it('are *.conf and .htaccess below a folder, in the order of names', () => {
     expect(expand('.')).toEqual({ files: ['a/.htaccess', 'a/x.conf', 'b.conf'], problems: [] });
@@ -78,7 +80,12 @@ describe('roots', () => {
     write('sites-available/b.conf');
     mkdirSync(join(folder, 'sites-enabled'));
     symlinkSync('../sites-available/a.conf', join(folder, 'sites-enabled/a.conf'));
-    const roots = await lint('apache2.conf', 'sites-available/a.conf', 'sites-available/b.conf', 'sites-enabled/a.conf');
+    const roots = await lint(
+      'apache2.conf',
+      'sites-available/a.conf',
+      'sites-available/b.conf',
+      'sites-enabled/a.conf',
+    );
     expect(roots.map(({ path }) => path)).toEqual(['apache2.conf', 'sites-available/b.conf']);
   });
 
@@ -93,7 +100,9 @@ describe('roots', () => {
     write('a.conf', 'Include shared.inc\n');
     write('b.conf', 'Include shared.inc\n');
     const roots = await lint('a.conf', 'b.conf');
-    expect(mergeFindings(roots).findings.map(({ path, line }) => `${path}:${line}`)).toEqual(['shared.inc:1']);
+    expect(mergeFindings(roots).findings.map(({ path, line }) => `${path}:${line}`)).toEqual([
+      'shared.inc:1',
+    ]);
   });
 });
 
@@ -115,13 +124,18 @@ describe('input that cannot be read', () => {
     write('a.conf', '#'.repeat(65 * 1024 * 1024));
     expect(await lintOne('a.conf')).toMatchObject({
       isIncomplete: true,
-      findings: [{ code: 'load/file-unreadable', message: expect.stringContaining('File too large') as string }],
+      findings: [
+        { code: 'load/file-unreadable', message: expect.stringContaining('File too large') as string },
+      ],
     });
   });
 
   it('is told of for .htaccess files too', async () => {
     mkdirSync(join(folder, '.htaccess'));
-    expect(await lintOne('.htaccess')).toMatchObject({ isIncomplete: true, findings: [{ severity: 'error' }] });
+    expect(await lintOne('.htaccess')).toMatchObject({
+      isIncomplete: true,
+      findings: [{ severity: 'error' }],
+    });
   });
 
   it('is not a line of a megabyte, nor bytes that are no UTF-8', async () => {

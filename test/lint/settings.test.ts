@@ -15,7 +15,10 @@ const only = { onlyRules: ['proxypass-shadowed'] };
 describe('a settings file', () => {
   it.each([
     [{ rulse: {} }, 'unknown key "rulse": did you mean rules?'],
-    [{ rules: { 'proxypass-shadow': 'off' } }, 'no rule is called "proxypass-shadow": did you mean proxypass-shadowed?'],
+    [
+      { rules: { 'proxypass-shadow': 'off' } },
+      'no rule is called "proxypass-shadow": did you mean proxypass-shadowed?',
+    ],
     [{ rules: { 'proxypass-shadowed': 'loud' } }, 'the level of "proxypass-shadowed" must be one of'],
     [{ extends: 'strikt' }, 'no preset is called "strikt": did you mean strict?'],
     [{ modules: ['mod_nosuch'] }, 'httpd 2.4 has no module "mod_nosuch"'],
@@ -51,7 +54,9 @@ describe('presets', () => {
   it.each(PRESETS)('%s leaves rules in force, and none but recommended leaves all as they are', (preset) => {
     const levels = levelsOf(preset);
     expect(levels.size > 0).toBe(preset !== 'recommended');
-    expect([...levels.values()].some((level) => level !== 'off') || levels.size < allRules().length).toBe(true);
+    expect([...levels.values()].some((level) => level !== 'off') || levels.size < allRules().length).toBe(
+      true,
+    );
   });
 });
 
@@ -92,7 +97,9 @@ describe('settings in force', () => {
   });
 
   it('never switch off what httpd itself refuses', async () => {
-    const { findings } = await report(task('/conf/a.conf', 'Bogus\n', {}, { onlyRules: ['proxypass-shadowed'] }));
+    const { findings } = await report(
+      task('/conf/a.conf', 'Bogus\n', {}, { onlyRules: ['proxypass-shadowed'] }),
+    );
     expect(findings.map(({ code }) => code)).toEqual(['bind/unknown-directive']);
   });
 

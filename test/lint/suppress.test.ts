@@ -38,11 +38,15 @@ describe('a suppression', () => {
   });
 
   it('is told of when it silences nothing', async () => {
-    expect(await lint(`# lint-disable-next-line proxypass-shadowed\n${FIRST}`)).toEqual(['1: unused-suppression info']);
+    expect(await lint(`# lint-disable-next-line proxypass-shadowed\n${FIRST}`)).toEqual([
+      '1: unused-suppression info',
+    ]);
   });
 
   it('is told of when no rule has that name', async () => {
-    expect(await lint(`# lint-disable-file proxypass-shadow\n${FIRST}`)).toContain('1: invalid-suppression warning');
+    expect(await lint(`# lint-disable-file proxypass-shadow\n${FIRST}`)).toContain(
+      '1: invalid-suppression warning',
+    );
   });
 
   it('needs a reason when the settings want one', async () => {
@@ -56,7 +60,10 @@ describe('a suppression', () => {
   });
 
   it('works in files with CRLF', async () => {
-    const text = `${FIRST}# lint-disable-next-line proxypass-shadowed -- x\n${SECOND}`.replaceAll('\n', '\r\n');
+    const text = `${FIRST}# lint-disable-next-line proxypass-shadowed -- x\n${SECOND}`.replaceAll(
+      '\n',
+      '\r\n',
+    );
     expect(await lint(text)).toEqual([]);
   });
 
