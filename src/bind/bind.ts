@@ -12,7 +12,7 @@ import { checkShape } from '../syntax/arg-shape.ts';
 import type { ConfigNode, DirectiveNode, SectionNode } from '../syntax/tree.ts';
 import type { BoundConfig, BoundRow, BoundScope, BoundServer, DirectiveUse, MethodLimit } from './bound.ts';
 import { ScopeContext, type BindEnvironment } from './context.ts';
-import { SCOPE_SECTIONS } from './sections.ts';
+import { refuseExtraArguments, SCOPE_SECTIONS } from './sections.ts';
 import { bindVirtualHostAddresses } from './virtual-host.ts';
 
 export interface BindOptions {
@@ -21,6 +21,9 @@ export interface BindOptions {
 }
 
 const MODULES_BY_NAME: ReadonlyMap<string, Module> = new Map(MODULES.map((module) => [module.name, module]));
+
+/** Sections that are no scopes and hold only what `AllowOverride AuthConfig` admits. */
+const AUTH_SECTIONS = /^(?:require|auth[nz]provideralias)/i;
 
 /** Every line of a loaded configuration as a typed row, with all that is wrong with it. */
 export function bindConfig(loaded: LoadResult, options: BindOptions): BoundConfig {
@@ -159,14 +162,11 @@ class Binder {
         continue;
       }
       const lower = node.name.text.toLowerCase();
-      if (lower === 'elseif' || lower === 'else') {
-        if (chain === 'none') {
-          ctx.error(
-            node,
-            '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope',
-          );
-          continue;
-        }
+      if ((lower === 'elseif' || lower === 'else') && chain === 'none') {
+        // httpd looks at what is inside first
+        this.#section(ctx, node, inline, vhosts, limit);
+        ctx.error(node, '<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope');
+        continue;
       }
       if (lower === 'if' || lower === 'elseif') chain = 'open';
       else if (lower === 'else') chain = 'none';
@@ -224,7 +224,7 @@ class Binder {
     const lower = node.name.text.toLowerCase();
     const found = this.#find(ctx, `<${lower}`, node, inline);
     if (!found) return [];
-    if (!node.hasBracket) {
+    if (!node.hasBracket && !(lower === 'else' && node.argsText === '')) {
       this.#env.report(
         diagnostic(
           'syntax/missing-bracket',
@@ -245,12 +245,9 @@ class Binder {
       return [];
     }
     const inner = ctx.within(head.scope, head.argument, head.regex !== undefined);
-    const scope: BoundScope = {
-      kind: 'scope',
-      ...head,
-      span: node.span,
-      items: this.#items(inner, node.children, [], undefined),
-    };
+    const items = this.#items(inner, node.children, [], undefined);
+    refuseExtraArguments(ctx, node);
+    const scope: BoundScope = { kind: 'scope', ...head, span: node.span, items };
     const opening = definition && 'structural' in definition ? definition.opening : undefined;
     const value = opening?.bind(inner, node);
     return value === undefined ? [scope] : [scope, this.#row(entry, value, node.span, undefined, 'opening')];
@@ -262,10 +259,11 @@ class Binder {
     node: SectionNode,
     definition: DirectiveDefinition<unknown, unknown> | undefined,
   ): void {
+    const inner = ctx.within('directory', node.args[0]?.text ?? '', false);
+    const isAlias = /^auth[nz]provideralias$/i.test(node.name.text);
+    this.#items(inner, node.children, isAlias ? [node] : [], undefined);
     if (definition && 'bind' in definition && definition.bind)
       definition.bind(ctx, { ...node, kind: 'directive' });
-    const inner = ctx.within('directory', node.args[0]?.text ?? '', false);
-    this.#items(inner, node.children, [], undefined);
   }
 
   #virtualHost(ctx: ScopeContext, node: SectionNode, vhosts: BoundServer[] | undefined): [] {
@@ -320,7 +318,7 @@ class Binder {
       return undefined;
     }
     const place = placeOf(ctx.scopes.map((scope) => scope.kind));
-    const isAmongRequirements = inline.some((section) => /^require/i.test(section.name.text));
+    const isAmongRequirements = inline.some((section) => AUTH_SECTIONS.test(section.name.text));
     if (
       isAmongRequirements ? !entry.row.override.includes('AuthConfig') : !this.#mayStand(entry, place, node)
     ) {

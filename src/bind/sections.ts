@@ -20,7 +20,8 @@ const REGEX_MESSAGE = 'Regex could not be compiled';
 /** The sections that are scopes of their own, by lower-case name. */
 export const SCOPE_SECTIONS: ReadonlyMap<string, HeadBinder> = new Map<string, HeadBinder>([
   ['directory', (ctx, node) => plainOrRegex(ctx, node, 'directory', 'directoryMatch', directoryArgument)],
-  ['directorymatch', (ctx, node) => regexOnly(ctx, node, 'directoryMatch')],
+  // httpd takes a superfluous ~ here, and in no other of the Match sections
+  ['directorymatch', (ctx, node) => regexOnly(ctx, node, 'directoryMatch', startsWithTilde(node) ? 1 : 0)],
   ['location', (ctx, node) => plainOrRegex(ctx, node, 'location', 'locationMatch', (word) => word.text)],
   ['locationmatch', (ctx, node) => regexOnly(ctx, node, 'locationMatch')],
   [
@@ -55,16 +56,20 @@ const SCOPES: Readonly<Record<SectionKind, ScopeKind>> = {
   else: 'if',
 };
 
-function single(ctx: ScopeContext, node: SectionNode, word: Word | undefined, at: number): Word | undefined {
+function single(ctx: ScopeContext, node: SectionNode, word: Word | undefined): Word | undefined {
   if (node.argsText === '')
     return ctx.error(node, `<${node.name.text}> directive requires additional arguments`);
-  if (node.args.length > at + 1) {
-    return ctx.error(
-      node.args[at + 1] ?? node,
-      `Multiple <${node.name.text}> arguments not (yet) supported.`,
-    );
-  }
   return word ?? { text: '', span: node.span };
+}
+
+/** Reports words after the one that a section takes; as in httpd, after all that is wrong inside. */
+export function refuseExtraArguments(ctx: ScopeContext, node: SectionNode): void {
+  const name = node.name.text;
+  if (/^(?:proxy|else)$/i.test(name)) return;
+  const isCondition = /^(?:else)?if$/i.test(name);
+  const isRegex = startsWithTilde(node) && /^(?:directory(?:match)?|location|files)$/i.test(name);
+  const extra = node.args[isRegex ? 2 : 1];
+  if (extra) ctx.error(extra, `Multiple <${name}> arguments not ${isCondition ? '' : '(yet) '}supported.`);
 }
 
 function regexHead(ctx: ScopeContext, word: Word, section: SectionKind): SectionHead | undefined {
@@ -72,8 +77,17 @@ function regexHead(ctx: ScopeContext, word: Word, section: SectionKind): Section
   return regex && { section, scope: SCOPES[section], argument: word.text, regex };
 }
 
-function regexOnly(ctx: ScopeContext, node: SectionNode, section: SectionKind): SectionHead | undefined {
-  const word = single(ctx, node, node.args[0], 0);
+function startsWithTilde(node: SectionNode): boolean {
+  return node.args[0]?.text === '~';
+}
+
+function regexOnly(
+  ctx: ScopeContext,
+  node: SectionNode,
+  section: SectionKind,
+  at = 0,
+): SectionHead | undefined {
+  const word = single(ctx, node, node.args[at]);
   return word && regexHead(ctx, word, section);
 }
 
@@ -84,8 +98,8 @@ function plainOrRegex(
   withRegex: SectionKind,
   argumentOf: (word: Word) => string,
 ): SectionHead | undefined {
-  const isRegex = node.args[0]?.text === '~';
-  const word = single(ctx, node, node.args[isRegex ? 1 : 0], isRegex ? 1 : 0);
+  const isRegex = startsWithTilde(node);
+  const word = single(ctx, node, node.args[isRegex ? 1 : 0]);
   if (!word) return undefined;
   if (isRegex) return regexHead(ctx, word, withRegex);
   return { section: plain, scope: SCOPES[plain], argument: argumentOf(word) };
@@ -114,9 +128,7 @@ function condition(ctx: ScopeContext, node: SectionNode, section: 'if' | 'elseIf
     'Cannot parse condition clause: ',
     extra && 'the condition must be quoted: only its first word is read',
   );
-  if (!expr) return undefined;
-  if (extra) return ctx.error(extra, `Multiple <${node.name.text}> arguments not supported.`);
-  return { section, scope: 'if', argument: word.text, expr };
+  return expr && { section, scope: 'if', argument: word.text, expr };
 }
 
 function bindElse(ctx: ScopeContext, node: SectionNode): SectionHead | undefined {
