@@ -1,6 +1,7 @@
 import { modAccessCompat as catalogue } from '../../grammar/catalogue/mod_access_compat.ts';
 import { logRequest } from '../pipeline/log.ts';
 import { hook } from '../pipeline/phases.ts';
+import { verifiedRemoteHost } from '../pipeline/remote-host.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { OK, type HookResult } from '../pipeline/status.ts';
 import { parseSubnet, subnetContains, type Subnet } from '../pattern/subnet.ts';
@@ -94,7 +95,7 @@ function matches(req: RequestRecord, { client, limit }: Rule): boolean {
     case 'ip':
       return subnetContains(client.subnet, req.clientAddress);
     case 'host':
-      return req.connection.isRemoteHostVerified === true && isInDomain(client.name, req.connection.remoteHost ?? '');
+      return isInDomain(client.name, verifiedRemoteHost(req));
   }
 }
 

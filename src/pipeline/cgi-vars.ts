@@ -1,3 +1,4 @@
+import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
 import type { Table } from './table.ts';
@@ -61,7 +62,8 @@ export function addCommonVars(req: RequestRecord, settings: CgiSettings): void {
   env.set('SERVER_NAME', escapeHtml(bracketedHost(services.serverName(req))));
   env.set('SERVER_ADDR', req.connection.localAddress);
   env.set('SERVER_PORT', String(services.serverPort(req)));
-  if (req.connection.remoteHost) env.set('REMOTE_HOST', req.connection.remoteHost);
+  const remoteHost = knownRemoteHost(req);
+  if (remoteHost !== '') env.set('REMOTE_HOST', remoteHost);
   env.set('REMOTE_ADDR', req.clientAddress);
   env.set('DOCUMENT_ROOT', documentRoot);
   env.set('REQUEST_SCHEME', requestScheme(req));

@@ -80,6 +80,8 @@ export interface ConnectionInfo {
   keptAlive: number;
   /** Name found by reverse look-up; '' when there is none, undefined when nobody looked. */
   remoteHost: string | undefined;
+  /** Somebody asked for the name, so that it is also told to applications. */
+  isRemoteHostAsked?: boolean;
   /** That name leads back to the address. */
   isRemoteHostVerified?: boolean;
   /** A number unique in this process, for logs. */

@@ -1,4 +1,5 @@
 import type { ExprContext, ExprVariable } from '../expr/context.ts';
+import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestFile, subrequestUri } from './subrequest.ts';
 import { requestScheme } from './url.ts';
@@ -55,7 +56,7 @@ class RequestExprContext implements ExprContext {
       case 'REMOTE_PORT':
         return String(req.clientPort);
       case 'REMOTE_HOST':
-        return req.connection.remoteHost || req.clientAddress;
+        return knownRemoteHost(req) || req.clientAddress;
       case 'REMOTE_USER':
         return req.user ?? '';
       case 'REMOTE_IDENT':

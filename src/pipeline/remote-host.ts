@@ -1,5 +1,6 @@
 import { promises as dns } from 'node:dns';
 import type { ConnectionInfo } from './exchange.ts';
+import type { RequestRecord } from './request.ts';
 
 /**
  * Finds the client's name by its address, once for a connection, and whether the name leads back to it. A client
@@ -20,4 +21,22 @@ export async function resolveRemoteHost(connection: ConnectionInfo): Promise<voi
   } catch {
     connection.remoteHost ??= '';
   }
+}
+
+/**
+ * The client's name as far as this request may know it: with `HostnameLookups`, or once a rule has asked for it;
+ * else ''.
+ *
+ * @source httpd server/core.c `ap_get_useragent_host` with REMOTE_HOST
+ */
+export function knownRemoteHost(req: RequestRecord): string {
+  const { connection } = req;
+  const isKnown = connection.isRemoteHostAsked === true || req.server.gateway.services.looksUpHostnames(req);
+  return isKnown ? (connection.remoteHost ?? '') : '';
+}
+
+/** The client's name if it leads back to its address, for a rule that names hosts; else ''. */
+export function verifiedRemoteHost({ connection }: RequestRecord): string {
+  connection.isRemoteHostAsked = true;
+  return connection.isRemoteHostVerified === true ? (connection.remoteHost ?? '') : '';
 }

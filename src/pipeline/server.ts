@@ -109,6 +109,8 @@ export interface CoreServices {
   serverAdmin(server: ServerRecord): string;
   /** Value of the Server header and of SERVER_SOFTWARE, by ServerTokens. */
   serverSoftware(server: ServerRecord): string;
+  /** `HostnameLookups` is on here. */
+  looksUpHostnames(req: RequestRecord): boolean;
   /** Bytes of body allowed; 0: no limit. */
   limitRequestBody(req: RequestRecord): number;
   /**

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { fileWalk } from '../../pipeline/walk.ts';
 import { defaultHandler } from '../default-handler.ts';
-import { coreDir, documentRoot } from './access.ts';
+import { coreDir, coreServer, documentRoot } from './access.ts';
 import { directoryWalk } from './directory-walk.ts';
 
 /** DocumentRoot and the path. @source httpd server/core.c `ap_core_translate` */
@@ -16,8 +16,19 @@ function translateToDocumentRoot(req: RequestRecord): HookResult {
     return 400;
   }
   const root = documentRoot(req.server);
-  req.filename = req.uri.charCodeAt(0) === 0x2f && root.endsWith('/') ? root.slice(0, -1) + req.uri : root + req.uri;
+  const path = withoutServerPath(req);
+  req.filename = path.charCodeAt(0) === 0x2f && root.endsWith('/') ? root.slice(0, -1) + path : root + path;
   return OK;
+}
+
+/** The path below the document root: `ServerPath` names the server, not a directory in it. */
+function withoutServerPath(req: RequestRecord): string {
+  const { uri, server } = req;
+  const prefix = coreServer(server).serverPath;
+  if (prefix === undefined || !uri.startsWith(prefix)) return uri;
+  const rest = uri.slice(prefix.length);
+  if (prefix.endsWith('/')) return `/${rest.replace(/^\/+/, '')}`;
+  return rest === '' || rest.startsWith('/') ? `/${rest.replace(/^\/+/, '')}` : uri;
 }
 
 /** @source httpd server/core.c `core_map_to_storage` */

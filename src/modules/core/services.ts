@@ -28,6 +28,7 @@ export function coreServices(satisfies: CoreServices['satisfies']): CoreServices
     documentRoot,
     serverAdmin,
     serverSoftware,
+    looksUpHostnames: (req) => (coreDir(req).hostnameLookups ?? 'off') !== 'off',
     limitRequestBody,
     sendErrorResponse: (req, recursiveError, text, isLate = false) =>
       sendPage(req, recursiveError, text, {

@@ -4,6 +4,7 @@ import { compileCondition, compileString } from '../../expr/compile.ts';
 import { isKnownMethod } from '../../pipeline/allowed-methods.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
+import { verifiedRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { parseSubnet, subnetContains, type Subnet } from '../../pattern/subnet.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
@@ -169,7 +170,7 @@ export function requirementCheck(requirement: Requirement): AuthzCheck {
     case 'host': {
       const names = compileString(requirement.expr.node);
       return guarded((req) => {
-        const host = req.connection.isRemoteHostVerified ? (req.connection.remoteHost ?? '') : '';
+        const host = verifiedRemoteHost(req);
         return host !== '' && words(names(exprContext(req))).some((name) => isInDomain(name, host)) ? 'granted' : 'denied';
       });
     }

@@ -1,4 +1,5 @@
 import { escapeLogItem } from '../../pipeline/log-escape.ts';
+import { knownRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { Table } from '../../pipeline/table.ts';
 import type { FormatPiece } from './format.ts';
@@ -20,8 +21,8 @@ export function itemValue(name: string, argument: string): ItemValue {
   switch (name) {
     case 'h':
       return argument === 'c'
-        ? (req) => escapeLogItem(req.connection.remoteHost || req.connection.remoteAddress)
-        : (req) => escapeLogItem(req.connection.remoteHost || req.clientAddress);
+        ? (req) => escapeLogItem(knownRemoteHost(req) || req.connection.remoteAddress)
+        : (req) => escapeLogItem(knownRemoteHost(req) || req.clientAddress);
     case 'a':
       return argument === 'c' ? (req) => req.connection.remoteAddress : (req) => req.clientAddress;
     case 'A':

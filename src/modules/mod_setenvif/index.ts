@@ -4,6 +4,7 @@ import { substitute } from '../../pattern/substitute.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import { hook } from '../../pipeline/phases.ts';
+import { knownRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, type HookResult } from '../../pipeline/status.ts';
 import { defineModule, type Module } from '../module.ts';
@@ -25,7 +26,7 @@ function specialAttribute(req: RequestRecord, name: string): string | undefined 
     case 'remote_addr':
       return req.clientAddress;
     case 'remote_host':
-      return req.connection.remoteHost || req.clientAddress;
+      return knownRemoteHost(req) || req.clientAddress;
     case 'remote_user':
       return req.user;
     case 'request_uri':
