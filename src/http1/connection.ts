@@ -199,7 +199,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     const { host } = this.#front;
     const named =
       head.hostname === undefined
-        ? this.#addressServer
+        ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, ''))
         : host.serverForHost(this.#info, head.hostname, head.hostPort);
     const server = named ?? this.#addressServer;
     const settings = host.settings(server);

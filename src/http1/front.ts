@@ -8,8 +8,12 @@ import type { FrontSettings } from './settings.ts';
 
 /** What the front asks of the plan and of the pipeline. A reload may change what it answers between two requests. */
 export interface FrontHost extends ResponseDefaults {
-  /** The server that the connection's own address chooses; its limits hold until the Host is known. */
-  serverFor(connection: ConnectionInfo): ServerRecord;
+  /**
+   * The server that the connection's own address chooses; its limits hold until the Host is known.
+   *
+   * @param path of a request that names no host: a `ServerPath` may choose the server
+   */
+  serverFor(connection: ConnectionInfo, path?: string): ServerRecord;
   /** The server for a named host; undefined: no such name, and `StrictHostCheck` is on. */
   serverForHost(
     connection: ConnectionInfo,

@@ -204,11 +204,12 @@ function lastModified(req: RequestRecord, file: SmallFile): string {
 function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
   if (setting === undefined) return DEFAULT_ETAG_PARTS;
   const { absolute, add, remove } = setting;
-  if (absolute)
-    return { inode: absolute.has('inode'), mtime: absolute.has('mtime'), size: absolute.has('size') };
   const has = (part: keyof ETagParts): boolean =>
-    (DEFAULT_ETAG_PARTS[part] && !remove.includes(part)) || add.includes(part);
-  return { inode: has('inode'), mtime: has('mtime'), size: has('size') };
+    (absolute?.has(part) === true && !remove.includes(part)) || add.includes(part);
+  const parts = { inode: has('inode'), mtime: has('mtime'), size: has('size') };
+  // Without an absolute setting, what is taken away leaves nothing, which is as good as no setting.
+  const isUnset = !parts.inode && !parts.mtime && !parts.size && absolute?.size !== 0;
+  return isUnset ? DEFAULT_ETAG_PARTS : parts;
 }
 
 function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): RangePlan {

@@ -253,8 +253,11 @@ export function die(req: RequestRecord, result: HookResult): MaybePromise<void> 
     req.server.gateway.services.sendErrorResponse(first, failed, undefined);
     return undefined;
   }
+  const { services } = req.server.gateway;
+  let document = services.errorDocument(req, result);
   req.status = result;
-  const document = req.server.gateway.services.errorDocument(req, result);
+  // A text is evaluated when it is sent, a URL before the status is set.
+  if (document?.kind === 'text') document = services.errorDocument(req, result);
   if (document?.kind === 'url') {
     req.status = 302;
     req.headersOut.set('Location', document.text);

@@ -28,8 +28,9 @@ export class PlanHost implements FrontHost {
     this.serverVersion = plan.gateway.services.serverSoftware(plan.gateway.mainServer);
   }
 
-  serverFor(connection: ConnectionInfo): ServerRecord {
-    return this.#setOf(connection).defaultServer;
+  serverFor(connection: ConnectionInfo, path?: string): ServerRecord {
+    const set = this.#setOf(connection);
+    return path === undefined ? set.defaultServer : set.select(undefined, path);
   }
 
   serverForHost(connection: ConnectionInfo, hostname: string): ServerRecord | undefined {

@@ -159,6 +159,11 @@ function bindFileETag(ctx: BindContext, node: DirectiveNode): FileETagSetting | 
     const sign = /^[+-]/.exec(word.text)?.[0];
     const name = sign ? word.text.slice(1) : word.text;
     const lower = name.toLowerCase();
+    if (sign === undefined) {
+      // What stands alone wipes out the relative settings before it.
+      add.length = 0;
+      remove.length = 0;
+    }
     if (lower === 'all' || lower === 'none') {
       const label = lower === 'all' ? 'All' : 'None';
       if (sign) return ctx.error(word, `FileETag keyword '${label}' cannot be used with '+' or '-'`);
