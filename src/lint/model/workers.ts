@@ -2,6 +2,7 @@ import type { Word } from '../../syntax/tree.ts';
 import { authorityOf, parseUrl } from './backend-url.ts';
 import type {
   BackendUrl,
+  LintModel,
   Mapping,
   ModelBalancer,
   ModelServer,
@@ -233,4 +234,12 @@ export function buildBalancers(
         settings.flatMap((line) => line.parameters).findLast((parameter) => parameter.key === key),
     };
   });
+}
+
+/** Whether a mapping or a handler leads to a stand-alone worker; one that is not fully known may. */
+export function isServing(model: LintModel, worker: ModelWorker): boolean {
+  return (
+    model.handlers.some(({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker)) ||
+    model.mappings.some(({ target }) => target && model.workerFor(target.url, target.at.server) === worker)
+  );
 }

@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import { authorityOf } from '../model/backend-url.ts';
+import { isServing } from '../model/workers.ts';
 
 /** A <Proxy> block does not configure the balancer member of the same URL. */
 export const memberNotConfiguredByProxyBlock: LintRule = {
@@ -40,11 +41,7 @@ export const memberNotConfiguredByProxyBlock: LintRule = {
             (authorityOf(candidate.url) === authorityOf(worker.url) && worker.url.path.length <= 1)),
       );
       if (!member) continue;
-      const isUsedAlone =
-        model.mappings.some(
-          ({ target }) => target && model.workerFor(target.url, target.at.server) === worker,
-        ) || model.handlers.some(({ url, at }) => url && model.workerFor(url, at.server) === worker);
-      if (isUsedAlone) continue;
+      if (isServing(model, worker)) continue;
       report({
         message: `The worker ${worker.name} does not configure the member of ${member.balancer} with the same URL`,
         span: line.urlWord.span,

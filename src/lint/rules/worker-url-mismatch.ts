@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
-import type { BackendUrl, LintModel, ModelWorker } from '../model/model.ts';
+import type { BackendUrl } from '../model/model.ts';
+import { isServing } from '../model/workers.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -17,15 +18,6 @@ function difference(worker: BackendUrl, url: BackendUrl): string | undefined {
   if (worker.socket !== undefined && worker.socket === url.socket && !isSameHost)
     return 'the host names behind the bar differ';
   return undefined;
-}
-
-function isUsed(model: LintModel, worker: ModelWorker): boolean {
-  return (
-    model.handlers.some(
-      ({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker),
-    ) ||
-    model.mappings.some(({ target }) => target && model.workerFor(target.url, target.at.server) === worker)
-  );
 }
 
 /** A <Proxy> block does not match the handler it seems to be for. */
@@ -62,7 +54,7 @@ export const workerUrlMismatch: LintRule = {
         !worker.url.isKnown
       )
         continue;
-      if (isUsed(model, worker)) continue;
+      if (isServing(model, worker)) continue;
       for (const { url, word, at } of model.handlers) {
         if (!url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, at.server)) continue;
         if (worker.server !== at.server && !worker.server.isMain) continue;
