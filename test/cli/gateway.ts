@@ -4,8 +4,8 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The built command: these tests are about what a user runs. */
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+/** The built command: these tests are about what a user runs. `HGW_CLI` names another build. */
+export const CLI = process.env['HGW_CLI'] ?? join(import.meta.dirname, '../../dist/cli.js');
 const WAIT_LIMIT_MS = 15_000;
 
 export interface Outcome {

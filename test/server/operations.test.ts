@@ -1,0 +1,238 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { CLI, Folder, freePort, get, Running, until } from '../cli/gateway.ts';
+import { MisbehavingResponder } from '../harness/misbehaving-responder.ts';
+
+let folder: Folder;
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  folder.dispose();
+});
+
+function start(...args: string[]): Running {
+  const gateway = new Running(args);
+  cleanups.push(() => gateway.stop('SIGKILL'));
+  return gateway;
+}
+
+/** Waits until it answers, and every process of it is ready. */
+async function isUp(gateway: Running, port: number): Promise<void> {
+  await gateway.answers(port);
+  await until('a pid file', () => folder.read('gateway.pid') !== '');
+}
+
+const site = (port: number, text = ''): string => `Listen 127.0.0.1:${port}
+ServerName localhost
+DocumentRoot @DIR@/htdocs
+PidFile @DIR@/gateway.pid
+ErrorLog @DIR@/error.log
+${text}
+`;
+
+async function slowApplication(): Promise<MisbehavingResponder> {
+  const responder = new MisbehavingResponder({
+    behaviours: {
+      slow: async (talk) => {
+        talk.out('Content-Type: text/plain\r\n\r\nbegun ');
+        await new Promise((wake) => setTimeout(wake, 1200));
+        talk.out('and ended').finish();
+      },
+    },
+  });
+  await responder.listen(0);
+  cleanups.push(() => responder.close());
+  return responder;
+}
+
+/** Clients that ask again and again until told to stop; gives how many answers were good, and the others. */
+function load(port: number, clients: number): () => Promise<{ good: number; bad: readonly string[] }> {
+  let isDone = false;
+  let good = 0;
+  const bad: string[] = [];
+  const running = Array.from({ length: clients }, async () => {
+    while (!isDone) {
+      const answer = await get(port, '/index.html');
+      if (answer?.startsWith('HTTP/1.1 200 ') === true && answer.endsWith('it works')) good += 1;
+      else bad.push(answer?.slice(0, 60) ?? 'no answer');
+    }
+  });
+  return async () => {
+    isDone = true;
+    await Promise.all(running);
+    return { good, bad };
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
+
+const occurrences = (text: string, part: string): number => text.split(part).length - 1;
+
+describe('operations', () => {
+  test.each([[[]], [['--processes', '2']]])('O1 reloads under load cost no request %j', async (more) => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', ...more, '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const finish = load(port, 12);
+    for (let round = 1; round <= 3; round += 1) {
+      await pause(200);
+      gateway.child.kill('SIGUSR1');
+      await until('a reload', () => occurrences(folder.read('error.log'), 'AH00493') >= round);
+    }
+    await pause(200);
+    const { good, bad } = await finish();
+    expect(good).toBeGreaterThan(50);
+    expect(bad).toEqual([]);
+  });
+
+  test('O2 an answer in flight is completed over a reload, and the new configuration is in force', async () => {
+    const responder = await slowApplication();
+    const port = await freePort();
+    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
+    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const answer = get(port, '/app/x?do=slow');
+    await until('the request to arrive', () => responder.requests === 1);
+    folder.write('site.conf', site(port, 'Redirect /app/ http://elsewhere.test/'));
+    gateway.child.kill('SIGUSR1');
+    await until('the new configuration', async () => (await get(port, '/app/'))?.includes(' 302 '));
+    expect(await answer).toMatch(/begun [^]*and ended/);
+  });
+
+  test('O3 a broken file keeps the old configuration under load', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const finish = load(port, 4);
+    folder.write('site.conf', site(port, 'Nonsense On'));
+    gateway.child.kill('SIGUSR1');
+    await until('a line about it', () => folder.read('error.log').includes('stays in force'));
+    const { good, bad } = await finish();
+    expect(good).toBeGreaterThan(0);
+    expect(bad).toEqual([]);
+  });
+
+  test('O4 a process that is killed costs only its own requests, and is replaced', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const [victim] = childrenOf(gateway.child.pid ?? 0);
+    const finish = load(port, 8);
+    await pause(200);
+    process.kill(victim ?? 0, 'SIGKILL');
+    await until('another in its place', () => {
+      const children = childrenOf(gateway.child.pid ?? 0);
+      return children.length === 2 && !children.includes(victim ?? 0);
+    });
+    await pause(300);
+    const { good, bad } = await finish();
+    expect(good).toBeGreaterThan(50);
+    expect(bad.length).toBeLessThanOrEqual(8);
+    expect(gateway.isAlive).toBe(true);
+  });
+
+  test('O6 out of descriptors it does not spin, and serves again afterwards', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port, 'KeepAliveTimeout 30'), 'htdocs/index.html': 'it works' });
+    const child = spawn(
+      'sh',
+      ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, CLI, '-X', '-f', `${folder.path}/site.conf`],
+      { stdio: 'ignore' },
+    );
+    cleanups.push(() => child.kill('SIGKILL'));
+    await until('an answer', () => get(port, '/index.html'));
+    const clients: Socket[] = [];
+    for (let count = 0; count < 200; count += 1) {
+      const client = connect({ port, host: '127.0.0.1' });
+      client.on('error', () => {});
+      clients.push(client);
+    }
+    await pause(500);
+    const before = cpuTicks(child.pid ?? 0);
+    await pause(1000);
+    expect(cpuTicks(child.pid ?? 0) - before).toBeLessThan(50);
+    for (const client of clients) client.destroy();
+    await until('an answer again', async () => (await get(port, '/index.html'))?.includes('it works'));
+    expect(child.exitCode).toBeNull();
+  });
+
+  test('O9 a full log device stops nothing', async () => {
+    const port = await freePort();
+    const logs = 'CustomLog /dev/full "%r %>s"\n';
+    folder = new Folder({ 'site.conf': site(port, logs), 'htdocs/index.html': 'it works' });
+    const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+    await gateway.answers(port);
+    for (let count = 0; count < 100; count += 1) expect(await get(port, '/index.html')).toContain('it works');
+    await until('a line about it', () => /\/dev\/full/.test(folder.read('error.log')));
+    expect(occurrences(folder.read('error.log'), '/dev/full')).toBeLessThanOrEqual(2);
+  });
+
+  test('O9 neither does a full error log', async () => {
+    const port = await freePort();
+    const text = site(port, 'LogLevel debug\n').replace('@DIR@/error.log', '/dev/full');
+    folder = new Folder({ 'site.conf': text, 'htdocs/index.html': 'it works' });
+    const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+    await gateway.answers(port);
+    for (let count = 0; count < 50; count += 1) expect(await get(port, '/%00')).toContain(' 404 ');
+    expect(await get(port, '/index.html')).toContain('it works');
+    expect(gateway.isAlive).toBe(true);
+  });
+
+  test.each([[[]], [['--processes', '2']]])(
+    'O15 a graceful stop finishes what runs, and takes nothing new %j',
+    async (more) => {
+      const responder = await slowApplication();
+      const port = await freePort();
+      const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
+      folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+      const gateway = start('-D', 'FOREGROUND', ...more, '-f', `${folder.path}/site.conf`);
+      await gateway.answers(port);
+      const answer = get(port, '/app/x?do=slow');
+      await until('the request to arrive', () => responder.requests === 1);
+      gateway.child.kill('SIGWINCH');
+      await until('a closed port', async () => (await get(port, '/index.html')) === undefined);
+      expect(await answer).toMatch(/begun [^]*and ended/);
+      await until('its end', () => !gateway.isAlive);
+      expect(gateway.child.exitCode).toBe(0);
+      expect(folder.read('gateway.pid')).toBe('');
+    },
+  );
+
+  test('O15 SIGTERM ends it at once, also while a request runs', async () => {
+    const responder = await slowApplication();
+    const port = await freePort();
+    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
+    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const answer = get(port, '/app/x?do=slow');
+    await until('the request to arrive', () => responder.requests === 1);
+    const began = performance.now();
+    expect(await gateway.stop('SIGTERM')).toBe(0);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect((await answer) ?? '').not.toContain('and ended');
+  });
+});
+
+/** Processor time that a process has used, in hundredths of a second. */
+function cpuTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number);
+}
