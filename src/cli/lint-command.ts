@@ -143,10 +143,15 @@ function readOptions(args: LintArguments, cwd: string): LintOptions {
         ? undefined
         : readPhpSettings(posix.resolve(cwd, args.phpIni), textOf(args.phpIni)),
     cwd,
-    hasColor:
-      args.outputs.some(({ format, file }) => format === 'pretty' && file === undefined) && wantsColor(),
+    style: styleOf(args),
     wantsCoverage: args.wantsCoverage,
   };
+}
+
+function styleOf({ outputs }: LintArguments): LintOptions['style'] {
+  const pretty = outputs.filter(({ format }) => format === 'pretty');
+  if (pretty.length === 0) return 'none';
+  return pretty.some(({ file }) => file === undefined) && wantsColor() ? 'color' : 'plain';
 }
 
 /** Colour on a terminal, unless the environment says otherwise (no-color.org, force-color.org). */

@@ -19,7 +19,7 @@ import { levelOf, mappingOf, runTask, type LintTask } from './task.ts';
 export interface LintFinding extends JsonDiagnostic {
   /** The same while the line and what is wrong with it stay the same, wherever the line moves. */
   readonly fingerprint: string;
-  /** The finding with its excerpts, for people. */
+  /** The finding with its excerpts, for people; empty when no output wants it. */
   readonly pretty: string;
 }
 
@@ -53,10 +53,11 @@ export async function reportOn(task: LintTask, tryPattern: TryPattern): Promise<
   const { kept, suppressed } = judge(task, outcome, [...outcome.diagnostics, ...patterns]);
   const sources = shownSources(outcome.sources, task);
   const fingerprints = new Map<string, number>();
+  const { style } = task.options;
   const show = (diagnostic: Diagnostic): LintFinding => ({
     ...toJson(sources, diagnostic),
     fingerprint: fingerprintOf(sources, diagnostic, fingerprints),
-    pretty: renderPretty(sources, [diagnostic], { color: task.options.hasColor }),
+    pretty: style === 'none' ? '' : renderPretty(sources, [diagnostic], { color: style === 'color' }),
   });
   return {
     path: readable(shownPath(task.path, task.options.cwd)),

@@ -21,7 +21,8 @@ export interface LintOptions {
   readonly php: PhpSettings | undefined;
   /** What shown paths are relative to. */
   readonly cwd: string;
-  readonly hasColor: boolean;
+  /** How findings are rendered for people; `none`: no output shows them so. */
+  readonly style: 'none' | 'plain' | 'color';
   readonly wantsCoverage: boolean;
 }
 

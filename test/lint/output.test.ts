@@ -45,7 +45,7 @@ describe('pretty', () => {
   });
 
   it('has colours when asked for them', async () => {
-    const all = await results(task('/conf/a.conf', TEXT, {}, { ...ONLY, hasColor: true }));
+    const all = await results(task('/conf/a.conf', TEXT, {}, { ...ONLY, style: 'color' }));
     expect(FORMATS.pretty(all)).toContain('\u001b[1;31merror\u001b[0m');
   });
 });

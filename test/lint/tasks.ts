@@ -26,7 +26,7 @@ export function task(
       pools: undefined,
       php: undefined,
       cwd: '/conf',
-      hasColor: false,
+      style: 'plain',
       wantsCoverage: false,
       ...options,
     },

@@ -1,4 +1,4 @@
-import { compilePcre } from '../../pattern/pcre.ts';
+import { compilePcre, type PcreResult } from '../../pattern/pcre.ts';
 import { compileFnmatch } from '../../pattern/fnmatch.ts';
 import type { HandlerLine, LintModel, PlacedDirective } from './model.ts';
 import { enclosing } from './place.ts';
@@ -14,6 +14,19 @@ export interface PhpHandler {
   readonly takes: (name: string) => boolean;
 }
 
+const patterns = new Map<string, PcreResult>();
+const MAX_COMPILED = 1000;
+
+/** A compiled pattern; thousands of virtual hosts have the same few. */
+function compiledOnce(source: string): PcreResult {
+  let result = patterns.get(source);
+  if (result === undefined) {
+    if (patterns.size >= MAX_COMPILED) patterns.clear();
+    patterns.set(source, (result = compilePcre(source)));
+  }
+  return result;
+}
+
 /** Whether a section's argument takes a file name; undefined when that can't be told. */
 export function fileMatcher(
   section: SectionNode,
@@ -22,7 +35,7 @@ export function fileMatcher(
   const word = section.args[isTilde ? 1 : 0];
   if (!word || /\$\{/.test(word.text)) return undefined;
   if (isTilde || /match$/i.test(section.name.text)) {
-    const compiled = compilePcre(word.text);
+    const compiled = compiledOnce(word.text);
     return compiled.ok ? { word, takes: (name) => compiled.pattern.test(name) } : undefined;
   }
   const matches = compileFnmatch(word.text, {});
