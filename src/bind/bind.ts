@@ -22,8 +22,8 @@ export interface BindOptions {
 
 const MODULES_BY_NAME: ReadonlyMap<string, Module> = new Map(MODULES.map((module) => [module.name, module]));
 
-/** Sections that are no scopes and hold only what `AllowOverride AuthConfig` admits. */
-const AUTH_SECTIONS = /^(?:require|auth[nz]provideralias)/i;
+/** Sections that hold what `AllowOverride AuthConfig` admits, and what only a directory may have. */
+const PROVIDER_ALIAS = /^auth[nz]provideralias$/i;
 
 /** Every line of a loaded configuration as a typed row, with all that is wrong with it. */
 export function bindConfig(loaded: LoadResult, options: BindOptions): BoundConfig {
@@ -259,9 +259,8 @@ class Binder {
     node: SectionNode,
     definition: DirectiveDefinition<unknown, unknown> | undefined,
   ): void {
-    const inner = ctx.within('directory', node.args[0]?.text ?? '', false);
-    const isAlias = /^auth[nz]provideralias$/i.test(node.name.text);
-    this.#items(inner, node.children, isAlias ? [node] : [], undefined);
+    if (PROVIDER_ALIAS.test(node.name.text)) this.#items(ctx, node.children, [node], undefined);
+    else this.#items(ctx.within('directory', node.args[0]?.text ?? '', false), node.children, [], undefined);
     if (definition && 'bind' in definition && definition.bind)
       definition.bind(ctx, { ...node, kind: 'directive' });
   }
@@ -297,8 +296,9 @@ class Binder {
   ): (BoundRow | BoundScope)[] {
     const value: unknown = definition.bindSection(ctx, node);
     const inner = value === undefined ? limit : methodLimit(node, value, limit);
-    if (inner === 'empty') {
-      ctx.error(node, `<${node.name.text}> directive excludes all methods`);
+    if (inner === 'empty' || inner === 'same') {
+      const what = inner === 'empty' ? 'excludes all methods' : 'specifies methods already excluded';
+      ctx.error(node, `<${node.name.text}> directive ${what}`);
       return [];
     }
     const items = this.#items(ctx.inside(node.name.text), node.children, [...inline, node], undefined, inner);
@@ -318,10 +318,14 @@ class Binder {
       return undefined;
     }
     const place = placeOf(ctx.scopes.map((scope) => scope.kind));
-    const isAmongRequirements = inline.some((section) => AUTH_SECTIONS.test(section.name.text));
-    if (
-      isAmongRequirements ? !entry.row.override.includes('AuthConfig') : !this.#mayStand(entry, place, node)
-    ) {
+    const isAmongRequirements = inline.some((section) => /^require/i.test(section.name.text));
+    const isInAlias = inline.some((section) => PROVIDER_ALIAS.test(section.name.text));
+    const { override, directory } = entry.row;
+    const mayStand =
+      isAmongRequirements || isInAlias
+        ? override.includes('AuthConfig') || (isInAlias && directory && override.length === 0)
+        : this.#mayStand(entry, place, node);
+    if (!mayStand) {
       this.#notAllowed(ctx, entry, place, node, inline);
       return undefined;
     }
@@ -450,21 +454,24 @@ function methodLimit(
   node: SectionNode,
   value: unknown,
   outer: MethodLimit | undefined,
-): MethodLimit | 'empty' | undefined {
+): MethodLimit | 'empty' | 'same' | undefined {
   const lower = node.name.text.toLowerCase();
   if (lower !== 'limit' && lower !== 'limitexcept') return outer;
-  const methods = value as readonly string[];
+  // one bit of httpd's stands for both
+  const methods = (value as readonly string[]).map((method) => (method === 'HEAD' ? 'GET' : method));
   const own: MethodLimit = lower === 'limit' ? { only: methods } : { except: methods };
   if (!outer) return own;
   if ('only' in outer) {
     const kept = outer.only.filter((method) =>
       'only' in own ? own.only.includes(method) : !own.except.includes(method),
     );
-    return kept.length === 0 ? 'empty' : { only: kept };
+    if (kept.length === 0) return 'empty';
+    return new Set(kept).size === new Set(outer.only).size ? 'same' : { only: kept };
   }
   if ('only' in own) {
     const kept = own.only.filter((method) => !outer.except.includes(method));
     return kept.length === 0 ? 'empty' : { only: kept };
   }
-  return { except: [...outer.except, ...own.except] };
+  const except = new Set([...outer.except, ...own.except]);
+  return except.size === new Set(outer.except).size ? 'same' : { except: [...except] };
 }

@@ -57,7 +57,7 @@ function alias(isScript: boolean, isMatch: boolean): Served<BoundEntry | BoundLo
       const [first, second] = node.args;
       if (!first) return undefined;
       const root = serverRoot(ctx);
-      if (!second) {
+      if (!second?.text) {
         if (isForbidden(ctx, node, ['directory', 'files', 'if'])) return undefined;
         if (ctx.path === undefined)
           return ctx.error(node, 'Alias must have two arguments when used globally');

@@ -46,6 +46,12 @@ function assignments(words: readonly Word[]): Assignment[] {
   return [...byName.values()];
 }
 
+/** A pattern without special characters is no regular expression to httpd: a backslash at its end counts for nothing. */
+function withoutLoneBackslash(pattern: Word): Word {
+  const isPlain = /^(?:[^\\^.$|()[\]*+?{}]|\\[\\^.$|()[\]*+?{}])*\\$/.test(pattern.text);
+  return isPlain ? { ...pattern, text: pattern.text.slice(0, -1) } : pattern;
+}
+
 function bindMatch(
   ctx: BindContext,
   node: DirectiveNode,
@@ -58,7 +64,7 @@ function bindMatch(
   if (fixed === undefined && !attribute) return ctx.error(node, `Missing header-field name for ${name}`);
   const source = words.shift();
   if (!source) return ctx.error(node, `Missing regular expression for ${name}`);
-  const pattern = ctx.regex(source, { caseless, message: `${name} regex could not be compiled.` });
+  const pattern = ctx.regex(withoutLoneBackslash(source), { caseless, message: `${name} regex could not be compiled.` });
   if (!pattern) return undefined;
   let headerPattern: BoundRegex | undefined;
   if (attribute && !/^[-A-Za-z0-9_]*$/.test(attribute.text)) {

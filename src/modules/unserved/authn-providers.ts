@@ -1,5 +1,6 @@
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { eachWord } from '../arguments.ts';
+import { isForbidden } from '../core/bind-checks.ts';
 import type { BindContext } from '../module.ts';
 import { defineName, isDefined } from './names.ts';
 
@@ -34,6 +35,7 @@ export function checkProviders(ctx: BindContext, node: DirectiveNode): void {
 
 /** Checks `<AuthnProviderAlias base alias>` and makes the alias known. */
 export function checkProviderAlias(ctx: BindContext, node: DirectiveNode): void {
+  if (isForbidden(ctx, node, 'globalOnly')) return;
   const [base, alias] = node.args;
   if (!base || !alias) return ctx.error(node, '<AuthnProviderAlias> directive requires additional arguments');
   if (base.text.toLowerCase() === alias.text.toLowerCase()) {

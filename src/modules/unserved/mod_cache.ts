@@ -7,7 +7,7 @@ import { tunes, unserved } from './unserved.ts';
 
 /** @source httpd modules/cache/mod_cache.c `add_cache_enable` */
 function checkCacheEnable(ctx: BindContext, node: DirectiveNode): void {
-  if (isForbidden(ctx, node, ['directory', 'files'])) return;
+  if (isForbidden(ctx, node, ['directory', 'files', 'if'])) return;
   const [provider, url] = node.args;
   if (!provider) return;
   if (provider.text.startsWith('/')) {
@@ -19,7 +19,7 @@ function checkCacheEnable(ctx: BindContext, node: DirectiveNode): void {
 
 /** @source httpd modules/cache/mod_cache.c `add_cache_disable` */
 function checkCacheDisable(ctx: BindContext, node: DirectiveNode): void {
-  if (isForbidden(ctx, node, ['directory', 'files'])) return;
+  if (isForbidden(ctx, node, ['directory', 'files', 'if'])) return;
   const { text } = firstArg(node);
   if (ctx.path === undefined) {
     if (!/^\/|:/.test(text)) ctx.error(firstArg(node), 'CacheDisable must specify a path or an URL.');
