@@ -70,7 +70,7 @@ function handle(req: RequestRecord): HookResult | Promise<HookResult> {
   if (path === undefined) return DECLINED;
   const uri = path + escapePath(req.uri) + (req.args === undefined ? '' : `?${req.args}`);
   const redirected = internalRedirect(req, uri, (next) => {
-    if (req.handler !== undefined) next.contentType = req.contentType;
+    if (req.handler !== undefined) next.inheritedType = req.contentType;
   });
   return redirected instanceof Promise ? redirected.then(() => OK) : OK;
 }

@@ -164,6 +164,7 @@ export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
   return then(runPhase(req, 'insertFilter'), () => {
     const configured = req.handler;
     req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
+    req.contentType ??= req.inheritedType;
     return then(runPhase(req, 'handler'), (result) => {
       req.handler = configured;
       if (result !== DECLINED) return result;

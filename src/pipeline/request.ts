@@ -76,6 +76,8 @@ export class RequestRecord {
 
   handler: string | undefined;
   contentType: string | undefined;
+  /** Type of the request that an Action answers: shown when the script has none of its own, but it chooses no handler. */
+  inheritedType: string | undefined;
   contentEncoding: string[] = [];
   contentLanguages: string[] = [];
   user: string | undefined;

@@ -64,7 +64,8 @@ function subrequestRecord(req: RequestRecord, method: string): RequestRecord {
     protocolNumber: req.protocolNumber,
     headersIn,
     hostname: req.hostname,
-    hostPort: req.hostPort,
+    // The port of the Host header belongs to the URI that the client sent.
+    hostPort: undefined,
   };
   const sub = new RequestRecord(head, req.connection, req.server, NO_BODY, NO_OUTPUT, {
     main: req,
