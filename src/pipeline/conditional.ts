@@ -27,26 +27,35 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
     return 412;
   }
   const modified = modifiedSeconds(req);
-  const unmodifiedSince = seconds(headers.get('If-Unmodified-Since'));
-  if (unmodifiedSince !== undefined && modified > unmodifiedSince) return 412;
-
+  const asked = Math.floor(req.requestTimeMs / 1000);
+  // A part of a response needs a strong proof, which a date gives only when it has settled.
+  const isProof = asked >= modified + SETTLED_AFTER_SECONDS || !headers.has('Range');
+  // False once a condition asks for the whole response: no other one can make it a 304 then.
   let notModified: boolean | undefined;
+
+  const unmodifiedSince = headers.get('If-Unmodified-Since');
+  if (unmodifiedSince !== undefined) {
+    const since = seconds(unmodifiedSince);
+    if (since !== undefined && modified > since && isProof) return 412;
+    notModified = false;
+  }
   const ifNoneMatch = headers.get('If-None-Match');
   if (ifNoneMatch !== undefined) {
     const matches =
       ifNoneMatch.startsWith('*') ||
       (etag !== undefined && listsTag(ifNoneMatch, etag, isRead && !headers.has('Range')));
     if (matches && !isRead) return 412;
-    notModified = matches;
+    if (matches) notModified ??= true;
+    else notModified = false;
   }
   const modifiedSince = headers.get('If-Modified-Since');
   if (modifiedSince !== undefined) {
     const since = seconds(modifiedSince);
-    const isUnchanged =
-      since !== undefined && since >= modified && since <= Math.floor(req.requestTimeMs / 1000);
+    const isUnchanged = since !== undefined && since >= modified && since <= asked && isProof;
     if (!isUnchanged) notModified = false;
     else if (isRead) notModified ??= true;
   }
+  if (headers.has('If-Range') && headers.has('Range')) notModified = false;
   return notModified === true ? 304 : OK;
 }
 
