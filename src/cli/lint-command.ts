@@ -19,6 +19,7 @@ import { defaultSettings, readSettings, settingsFor, SettingsError } from '../li
 import { readConfigText } from '../lint/target-files.ts';
 import { isHtaccess, type LintOptions, type LintTask } from '../lint/task.ts';
 import { fsPath } from '../source/fs-path.ts';
+import type { PatternTrials } from '../workers/pattern-trial.ts';
 import { LINT_USAGE, parseLintArguments, type LintArguments } from './lint-arguments.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
@@ -185,7 +186,7 @@ async function runTasks(tasks: readonly LintTask[]): Promise<RootReport[]> {
 }
 
 async function runHere(tasks: readonly LintTask[], onDone: () => void): ReturnType<RunTasks> {
-  let trials: InstanceType<typeof import('../workers/pattern-trial.ts').PatternTrials> | undefined;
+  let trials: PatternTrials | undefined;
   const reports: RootReport[] = [];
   try {
     for (const task of tasks) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readable } from '../diagnostics/place.ts';
 import { toJson, type JsonDiagnostic } from '../diagnostics/render-json.ts';
 import { renderPretty } from '../diagnostics/render-pretty.ts';
@@ -85,7 +85,7 @@ export function judge(
     const level = levelOf(task, diagnostic.code);
     // What no rule says, httpd says: `--rule` and the settings do not silence it.
     if (findRuleInfo(diagnostic.code) === undefined || level === undefined) return [diagnostic];
-    return level === 'off' ? [] : [{ ...diagnostic, severity: level as Severity }];
+    return level === 'off' ? [] : [{ ...diagnostic, severity: level }];
   });
   const inOrder = levelled.sort((a, b) => a.span.file - b.span.file || a.span.start - b.span.start);
   return { kept: inOrder, suppressed };

@@ -150,8 +150,8 @@ describe('rules', () => {
     const { stdout, status } = lint('--list-rules');
     expect(status).toBe(0);
     for (const { name } of RULES) expect(stdout).toContain(name);
-    const json = JSON.parse(lint('--list-rules', '--format', 'json').stdout);
-    expect(json.map(({ name }: { name: string }) => name)).toEqual(
+    const json = JSON.parse(lint('--list-rules', '--format', 'json').stdout) as { name: string }[];
+    expect(json.map(({ name }) => name)).toEqual(
       expect.arrayContaining(RULES.map(({ name }) => name)),
     );
   });

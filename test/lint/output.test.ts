@@ -69,12 +69,12 @@ describe('json', () => {
   });
 
   it('gives a finding the same fingerprint wherever its line moves, and others another', async () => {
-    const [first, moved] = [
-      JSON.parse(await render('json')),
-      JSON.parse(await render('json', undefined, `\n\n${TEXT}`)),
-    ];
-    const prints = first.findings.map(({ fingerprint }: { fingerprint: string }) => fingerprint);
-    expect(moved.findings.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).toEqual(prints);
+    const printsOf = async (text: string): Promise<string[]> => {
+      const { findings } = await results(task('/conf/a.conf', text, {}, ONLY));
+      return findings.map(({ fingerprint }) => fingerprint);
+    };
+    const prints = await printsOf(TEXT);
+    expect(await printsOf(`\n\n${TEXT}`)).toEqual(prints);
     expect(new Set(prints).size).toBe(prints.length);
   });
 });
@@ -123,7 +123,9 @@ describe('sarif', () => {
     expect(finding.relatedLocations).toHaveLength(1);
     expect(finding.fixes[0].artifactChanges[0].replacements).toHaveLength(2);
     expect(Object.values(finding.partialFingerprints)).toHaveLength(1);
-    expect(run.results.at(-1).suppressions).toEqual([{ kind: 'inSource', justification: 'kept until June' }]);
+    expect(run.results).toContainEqual(
+      expect.objectContaining({ suppressions: [{ kind: 'inSource', justification: 'kept until June' }] }),
+    );
   });
 
   it('says that the run was not successful when something could not be read', async () => {

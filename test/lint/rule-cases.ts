@@ -27,7 +27,10 @@ export function casesOf(rule: LintRule, prefix: string): RuleCase[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.startsWith(prefix) && name.endsWith('.conf'))
-    .map((name) => ({ file: join(folder, name), text: readFileSync(join(folder, name), 'latin1').replaceAll('@DIR@', folder) }));
+    .map((name) => ({
+      file: join(folder, name),
+      text: readFileSync(join(folder, name), 'latin1').replaceAll('@DIR@', folder),
+    }));
 }
 
 function option(text: string, name: string): string[] | undefined {
@@ -40,12 +43,21 @@ export function lintCase(rule: LintRule, { file, text }: RuleCase): LintOutcome 
     load: { rootPath: file, text },
     kind: basename(file).startsWith('htaccess') ? 'htaccess' : 'fragment',
     rules: [{ rule, severity: undefined }],
-    information: { target: [major, minor, patch], root: undefined, pools: undefined, php: undefined, modules: option(text, 'modules') },
+    information: {
+      target: [major, minor, patch],
+      root: undefined,
+      pools: undefined,
+      php: undefined,
+      modules: option(text, 'modules'),
+    },
   });
 }
 
 /** `file:line severity` of each finding of the rule, and of each mark. */
-export function foundAndExpected(rule: LintRule, outcome: LintOutcome): { found: string[]; expected: string[] } {
+export function foundAndExpected(
+  rule: LintRule,
+  outcome: LintOutcome,
+): { found: string[]; expected: string[] } {
   const found = outcome.diagnostics
     .filter(({ code }) => code === rule.name)
     .map(({ span, severity }) => {
@@ -64,6 +76,8 @@ export function foundAndExpected(rule: LintRule, outcome: LintOutcome): { found:
 /** The text after every fix of the rule's findings. */
 export function fixedText(rule: LintRule, ruleCase: RuleCase): string {
   const outcome = lintCase(rule, ruleCase);
-  const edits = outcome.diagnostics.filter(({ code }) => code === rule.name).flatMap(({ fix }) => (fix ? [fix.edits] : []));
+  const edits = outcome.diagnostics
+    .filter(({ code }) => code === rule.name)
+    .flatMap(({ fix }) => (fix ? [fix.edits] : []));
   return applyEdits(ruleCase.text, 0, edits);
 }

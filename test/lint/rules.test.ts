@@ -19,7 +19,8 @@ describe.each(RULES.map((rule) => [rule.name, rule] as const))('%s', (_name, rul
 
   it('fixes what it says it can fix, once and for all', () => {
     const cases = casesOf(rule, 'fix');
-    if (rule.fixable !== 'none') expect(cases.length, `test/cases/lint/${rule.name}/fix*.conf`).toBeGreaterThan(0);
+    if (rule.fixable !== 'none')
+      expect(cases.length, `test/cases/lint/${rule.name}/fix*.conf`).toBeGreaterThan(0);
     for (const one of cases) {
       const goldenPath = one.file.replace(/\.conf$/, '.fixed');
       expect(existsSync(goldenPath), goldenPath).toBe(true);

@@ -163,7 +163,7 @@ export class WorkerTable {
 
   add(worker: ModelWorker): void {
     let lists = this.#lists.get(worker.server);
-    if (!lists) this.#lists.set(worker.server, (lists = new Map()));
+    if (!lists) this.#lists.set(worker.server, (lists = new Map<string, ModelWorker[]>()));
     const key = `${worker.balancer ?? ''} ${authorityOf(worker.url)}`;
     const list = lists.get(key);
     if (list) list.push(worker);
