@@ -41,8 +41,31 @@ describe('conditions, as apache2 answered them', () => {
     [{ 'If-Match': '"x"' }, 412],
     [{ 'If-Match': `W/${ETAG}` }, 412],
     [{ 'If-Match': '"x"', 'If-None-Match': ETAG }, 412],
+    [{ 'If-Match': ETAG, 'If-None-Match': ETAG }, 304],
+    [{ 'If-Unmodified-Since': MODIFIED, 'If-Modified-Since': MODIFIED }, 0],
+    [{ 'If-Unmodified-Since': 'junk', 'If-None-Match': ETAG }, 0],
+    [{ 'If-Modified-Since': MODIFIED, Range: 'bytes=1-2' }, 304],
+    [{ 'If-Modified-Since': MODIFIED, 'If-Range': 'x' }, 304],
+    [{ 'If-Modified-Since': MODIFIED, 'If-Range': 'x', Range: 'bytes=1-2' }, 0],
   ])('%j gives %i', (fields, expected) => {
     expect(verdict(fields as unknown as Record<string, string>)).toBe(expected);
+  });
+
+  test.each([
+    [{ 'If-Modified-Since': 'now' }, 304],
+    [{ 'If-Modified-Since': 'now', Range: 'bytes=1-2' }, 0],
+    [{ 'If-Unmodified-Since': BEFORE }, 412],
+    [{ 'If-Unmodified-Since': BEFORE, Range: 'bytes=1-2' }, 0],
+  ])('without Last-Modified, as scripts answer, %j gives %i', (fields, expected) => {
+    const now = Math.floor(Date.now() / 1000) * 1000 + 2000;
+    const entries = Object.entries(fields as unknown as Record<string, string>);
+    const req = testRequest(
+      Object.fromEntries(
+        entries.map(([name, value]) => [name, value === 'now' ? new Date(now).toUTCString() : value]),
+      ),
+    );
+    Object.assign(req, { requestTimeMs: now });
+    expect(meetsConditions(req)).toBe(expected);
   });
 
   test('other methods fail instead of being told that nothing changed', () => {
