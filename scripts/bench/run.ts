@@ -217,10 +217,13 @@ function reportRow({ name, floor }: Row, figures: ReadonlyMap<ServerName, Figure
 
 function reportCheck(file: string): void {
   const own = timeCommand(process.execPath, [CLI, '-t', '-f', file]);
+  const lint = timeCommand(process.execPath, [CLI, 'lint', file, '--format', 'compact']);
   const apache = timeCommand('/usr/sbin/apache2', ['-t', '-f', file]);
   const show = (time: { wallMs: number; cpuMs: number }): string =>
     `${time.wallMs.toFixed(0)} ms (CPU ${time.cpuMs.toFixed(0)} ms)`;
-  console.log(`-t on 10,000 virtual hosts: gateway ${show(own)}, apache2 ${show(apache)}`);
+  console.log(
+    `-t on 10,000 virtual hosts: gateway ${show(own)}, apache2 ${show(apache)}; lint: ${show(lint)} (floor 3000 ms)`,
+  );
 }
 
 await main();
