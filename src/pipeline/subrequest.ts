@@ -158,8 +158,6 @@ export function fastRedirect(req: RequestRecord, sub: RequestRecord): void {
   req.contentType = sub.contentType;
   req.contentEncoding = sub.contentEncoding;
   req.contentLanguages = sub.contentLanguages;
-  req.contextPrefix = sub.contextPrefix;
-  req.contextDocumentRoot = sub.contextDocumentRoot;
   req.usedPathInfo = sub.usedPathInfo;
   req.dirConfig = sub.dirConfig;
   overlayInto(req.notes, sub.notes);
