@@ -18,8 +18,8 @@ export interface ResponseHost {
   onResponseEnd(ending: 'kept' | 'closed' | 'cut' | 'reset'): void;
 }
 
-/** Up to here head and body leave as one string; beyond, the body's buffers go out as they are. */
-const MAX_JOINED_BYTES = 16_384;
+/** Up to here head and body leave as one string; beyond, copying costs more than a second piece for the system call. */
+const MAX_JOINED_BYTES = 4096;
 /** Output that waits for the end of this turn of the event loop at most. */
 const MAX_GATHERED_BYTES = 65_536;
 

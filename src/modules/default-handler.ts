@@ -149,8 +149,10 @@ function sendSmallFile(req: RequestRecord, file: SmallFile): HookResult {
   const { content } = file;
   if (plan.kind === 'whole') req.output.write(content);
   else {
-    for (const { lead, range } of plan.parts)
-      req.output.write(lead + content.slice(range.start, range.end + 1));
+    for (const { lead, range } of plan.parts) {
+      if (lead !== '') req.output.write(lead);
+      req.output.write(content.subarray(range.start, range.end + 1));
+    }
     if (plan.tail !== '') req.output.write(plan.tail);
   }
   return OK;
@@ -263,7 +265,10 @@ async function streamParts(
   return OK;
 }
 
-/** Reads the next piece only when the client has taken the last. A file that became shorter ends in a cut response. */
+/**
+ * Reads the next piece only when the client has taken the last, into the same memory where that is certain: fresh pages
+ * cost more than the reading. A file that became shorter ends in a cut response.
+ */
 async function streamBytes(
   req: RequestRecord,
   descriptor: number,
@@ -272,21 +277,24 @@ async function streamBytes(
 ): Promise<HookResult> {
   const { output } = req;
   let at = start;
+  let memory: Buffer | undefined;
   while (at < end) {
-    const piece = await readPiece(descriptor, at, Math.min(PIECE_BYTES, end - at));
+    memory ??= Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - at));
+    const piece = await readPiece(descriptor, at, Math.min(memory.length, end - at), memory);
     if (output.isClosed) return OK;
     if (piece.length === 0) break;
     at += piece.length;
-    if (!output.write(piece)) await drained(req);
+    if (output.write(piece)) memory = undefined;
+    else await drained(req);
     if (output.isClosed) return OK;
   }
   if (at < end) output.abort();
   return OK;
 }
 
-function readPiece(descriptor: number, position: number, size: number): Promise<Buffer> {
+function readPiece(descriptor: number, position: number, size: number, memory: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    read(descriptor, Buffer.allocUnsafeSlow(size), 0, size, position, (error, length, buffer) => {
+    read(descriptor, memory, 0, size, position, (error, length, buffer) => {
       if (error) reject(error);
       else resolve(buffer.subarray(0, length));
     });

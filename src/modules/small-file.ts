@@ -12,8 +12,7 @@ const SETTLED_AFTER_MS = 1100;
 /** A small file as it was read, with what its response says about it. */
 export interface SmallFile {
   readonly stats: BigIntStats;
-  /** Bytes as latin1. */
-  readonly content: string;
+  readonly content: Buffer;
   readonly lastModified: string;
   /** Entity tags by the parts they are made of. */
   readonly etags: (string | undefined)[];
@@ -53,7 +52,7 @@ export function readSmallFile(
   const length = readSync(descriptor, scratch, 0, Math.min(Number(stats.size), SMALL_FILE_BYTES), 0);
   const file: SmallFile = {
     stats,
-    content: scratch.toString('latin1', 0, length),
+    content: ownCopy(length),
     lastModified: formatHttpDate(Number(stats.mtimeNs / 1_000_000n)),
     etags: [],
     mtimeMs: finfo.mtimeMs,
@@ -74,6 +73,13 @@ export function smallFileETag(file: SmallFile, parts: ETagParts, requestTimeMs: 
   const etag = fileETag(file.stats, parts, requestTimeMs);
   if (etag !== undefined && !etag.startsWith('W/')) file.etags[key] = etag;
   return etag;
+}
+
+/** What was read, in memory that nothing else shares. */
+function ownCopy(length: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(length);
+  scratch.copy(copy, 0, 0, length);
+  return copy;
 }
 
 function remember(filename: string, file: SmallFile): void {

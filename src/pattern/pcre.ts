@@ -37,6 +37,12 @@ const HTTPD_DEFAULTS: PcreOptions = {
   extended: false,
 };
 
+const OPTION_NAMES = Object.keys(HTTPD_DEFAULTS) as (keyof PcreOptions)[];
+
+/** Patterns compiled lately, by options and source: a config says the same ones for each of its virtual hosts. */
+const compiledPatterns = new Map<string, PcreResult>();
+const MAX_COMPILED_PATTERNS = 1000;
+
 /**
  * Compiles a PCRE2 pattern for byte strings as httpd's `ap_regcomp` does. The result matches as PCRE2 does, and gives
  * up, as no match, where matching would take too long.
@@ -46,8 +52,18 @@ const HTTPD_DEFAULTS: PcreOptions = {
  * @source httpd server/util_pcre.c; pcre2pattern(3) of 10.42
  */
 export function compilePcre(source: string, options: Partial<PcreOptions> = {}): PcreResult {
+  const effective = { ...HTTPD_DEFAULTS, ...options };
+  const key = `${OPTION_NAMES.map((name) => (effective[name] ? 1 : 0)).join('')}${source}`;
+  const known = compiledPatterns.get(key);
+  if (known !== undefined) return known;
+  const result = compileAfresh(source, effective);
+  if (compiledPatterns.size >= MAX_COMPILED_PATTERNS) compiledPatterns.clear();
+  compiledPatterns.set(key, result);
+  return result;
+}
+
+function compileAfresh(source: string, effective: PcreOptions): PcreResult {
   try {
-    const effective = { ...HTTPD_DEFAULTS, ...options };
     const { body, groupCount, names } = parsePcre(source, effective);
     return { ok: true, pattern: new PcrePattern(source, effective, body, groupCount, names) };
   } catch (error) {

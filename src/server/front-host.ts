@@ -13,8 +13,8 @@ import type { ServerRecord } from '../pipeline/server.ts';
 export class PlanHost implements FrontHost {
   serverVersion: string;
   #plan: Plan;
-  /** Virtual hosts of the addresses that connections came to. */
-  #sets = new Map<string, VhostSet>();
+  /** Virtual hosts of the ports and addresses that connections came to. */
+  #sets = new Map<number, Map<string, VhostSet>>();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -57,9 +57,11 @@ export class PlanHost implements FrontHost {
   }
 
   #setOf({ localAddress, localPort }: ConnectionInfo): VhostSet {
-    const key = `${localAddress} ${localPort}`;
-    let set = this.#sets.get(key);
-    if (set === undefined) this.#sets.set(key, (set = this.#plan.vhosts.forAddress(localAddress, localPort)));
+    let byAddress = this.#sets.get(localPort);
+    if (byAddress === undefined) this.#sets.set(localPort, (byAddress = new Map()));
+    let set = byAddress.get(localAddress);
+    if (set === undefined)
+      byAddress.set(localAddress, (set = this.#plan.vhosts.forAddress(localAddress, localPort)));
     return set;
   }
 }
