@@ -224,7 +224,7 @@ class Binder {
     const lower = node.name.text.toLowerCase();
     const found = this.#find(ctx, `<${lower}`, node, inline);
     if (!found) return [];
-    if (!node.hasBracket && !(lower === 'else' && node.argsText === '')) {
+    if (!node.hasBracket && node.argsText !== '') {
       this.#env.report(
         diagnostic(
           'syntax/missing-bracket',

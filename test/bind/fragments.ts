@@ -75,7 +75,7 @@ const SPELLINGS: readonly string[] = [
 /** Fragments, each with a name, from the same lists in the same order on every run. */
 export function systematicFragments(): readonly string[] {
   const placed = LINES.flatMap((line, i) =>
-    PLACES.filter((_place, j) => (i * 5 + j) % 4 === 0 || j === 0).map(([open, close]) =>
+    PLACES.filter((_place, j) => (i * 5 + j) % 6 === 0 || j === 0).map(([open, close]) =>
       [open, line, close].filter((part) => part !== '').join('\n'),
     ),
   );
