@@ -205,12 +205,12 @@ const HTML_ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt
  */
 export function parseUri(req: RequestRecord, target: string): void {
   let text = target;
+  req.unparsedUri = target;
   if (text.charCodeAt(0) === SLASH) {
     let start = 0;
     while (text.charCodeAt(start + 1) === SLASH) start++;
     if (start > 0) text = text.slice(start);
   }
-  req.unparsedUri = text;
   if (text.charCodeAt(0) !== SLASH) {
     const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/.exec(text);
     if (absolute) text = text.slice(absolute[0].length);
