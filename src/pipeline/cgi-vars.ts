@@ -123,7 +123,7 @@ function addEarlierUser(req: RequestRecord, env: Table): void {
 function addRedirectVars(req: RequestRecord, prev: RequestRecord, env: Table, isQualified: boolean): void {
   if (isQualified) {
     const query = prev.args === undefined ? '' : `?${prev.args}`;
-    env.set('REDIRECT_URL', constructUrl(req, escapePath(prev.uri)) + query);
+    env.set('REDIRECT_URL', constructUrl(req, prev.parsedPath) + query);
   } else {
     env.set('REDIRECT_URL', prev.uri);
   }

@@ -75,11 +75,11 @@ function decodePath(req: RequestRecord): HookResult {
     }
     return decoded.status;
   }
-  req.uri = decoded.path;
+  req.uri = req.parsedPath = decoded.path;
   if (encodedSlashes === 'on') {
     const again = normalizePath(req.uri, { mergeSlashes: services.mergeSlashes(req.server), decodeUnreserved: false });
     if (again === undefined) return 400;
-    req.uri = again;
+    req.uri = req.parsedPath = again;
   }
   return OK;
 }

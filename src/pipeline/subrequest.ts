@@ -148,7 +148,6 @@ export function subrequestFile(req: RequestRecord, path: string): RequestRecord 
 export function fastRedirect(req: RequestRecord, sub: RequestRecord): void {
   req.proxyReq = sub.proxyReq;
   req.uri = sub.uri;
-  req.parsedPath = sub.parsedPath;
   req.filename = sub.filename;
   req.pathInfo = sub.pathInfo;
   req.args = sub.args;
