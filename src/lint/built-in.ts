@@ -1,6 +1,7 @@
 import type { Severity } from '../diagnostics/diagnostic.ts';
 import type { LintRule } from './rule.ts';
 import { RULES } from './rules/index.ts';
+import { TARGET_RULES } from './target-rules/index.ts';
 import { INVALID_SUPPRESSION, UNUSED_SUPPRESSION } from './suppress.ts';
 
 export const SLOW_PATTERN = 'slow-pattern';
@@ -105,7 +106,7 @@ export const BUILT_IN_RULES: readonly RuleInfo[] = [
 
 /** Every rule that may be named, with what is said about it. */
 export function allRules(): readonly RuleInfo[] {
-  return [...RULES, ...BUILT_IN_RULES];
+  return [...RULES, ...TARGET_RULES, ...BUILT_IN_RULES];
 }
 
 const byName = new Map<string, RuleInfo>();

@@ -6,6 +6,7 @@ import type { RuleLevel } from './built-in.ts';
 import type { FpmPool, PhpSettings } from './information.ts';
 import { lint, type ActiveRule, type LintOutcome } from './lint.ts';
 import { RULES } from './rules/index.ts';
+import { TARGET_RULES } from './target-rules/index.ts';
 import { moduleIdentifier, type LintSettings } from './settings.ts';
 import { readConfigText, serverEnvironment, targetFiles, type PathMapping } from './target-files.ts';
 
@@ -54,7 +55,7 @@ export function levelOf(task: LintTask, rule: string): RuleLevel | undefined {
 }
 
 function activeRules(task: LintTask): ActiveRule[] {
-  return RULES.flatMap((rule) => {
+  return [...RULES, ...TARGET_RULES].flatMap((rule) => {
     const level = levelOf(task, rule.name);
     return level === 'off' ? [] : [{ rule, severity: level }];
   });

@@ -1,0 +1,50 @@
+import { suggestNames } from '../../diagnostics/suggest.ts';
+import type { LintRule } from '../rule.ts';
+import { backendUses, isLocal, listensAt } from './pools.ts';
+
+/** No pool listens at the address of a PHP backend. */
+export const fpmListenMismatch: LintRule = {
+  name: 'fpm-listen-mismatch',
+  severity: 'warning',
+  summary: 'No PHP-FPM pool listens at the address of a backend',
+  wave: 2,
+  needs: ['pools'],
+  fixable: 'none',
+  page: {
+    what: 'Finds sockets with `php` or `fpm` in their path, and ports of this machine, that no given pool listens at.',
+    why: 'Upgrades rename sockets with the version of PHP; every request then fails with 503.',
+    howToFix: "Write the pool's `listen` address, or give the pool file that has it (`--fpm-pool`).",
+    evidence: ['httpd AH02454', 'PHP manual, listen'],
+    bad: [
+      {
+        title: 'The pool has `listen = /run/php/php8.3-fpm.sock`',
+        text: '<FilesMatch "\\.ph(?:ar|p|tml)$">\n  SetHandler "proxy:unix:/run/php/php8.2-fpm.sock|fcgi://localhost/"\n</FilesMatch>\n',
+      },
+    ],
+    good: [
+      {
+        text: '<FilesMatch "\\.ph(?:ar|p|tml)$">\n  SetHandler "proxy:unix:/run/php/php8.3-fpm.sock|fcgi://localhost/"\n</FilesMatch>\n',
+      },
+    ],
+  },
+  check(model, report) {
+    const { pools } = model;
+    if (!pools || pools.length === 0) return;
+    const hasPorts = pools.some(({ listen }) => listen !== undefined && !listen.startsWith('/'));
+    for (const { url, span } of backendUses(model)) {
+      // What is not PHP, and what runs elsewhere, no pool file speaks of.
+      if (url.socket === undefined ? !hasPorts || !isLocal(url) : !/php|fpm/i.test(url.socket)) continue;
+      if (pools.some((pool) => listensAt(pool, url) !== false)) continue;
+      const address = url.socket ?? `${url.host}:${url.port ?? ''}`;
+      const [near] = suggestNames(
+        address,
+        pools.flatMap(({ listen }) => listen ?? []),
+      );
+      report({
+        message: `No pool listens at ${address}`,
+        span,
+        help: near === undefined ? 'write the address of a pool' : `did you mean ${near}?`,
+      });
+    }
+  },
+};
