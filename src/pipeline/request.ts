@@ -45,7 +45,7 @@ export class RequestRecord {
   /** Milliseconds of the wall clock when the request line was read. */
   requestTimeMs = 0;
 
-  /** Encoded path of the target, normalised, before decoding. */
+  /** Path of the URI that was parsed for this record; an index file found for it changes `uri` alone. */
   parsedPath = '';
   /** Decoded, normalised path. */
   uri = '';
