@@ -324,7 +324,8 @@ class Binder {
     const mayStand =
       isAmongRequirements || isInAlias
         ? override.includes('AuthConfig') || (isInAlias && directory && override.length === 0)
-        : this.#mayStand(entry, place, node);
+        : this.#mayStand(entry, place, node) ||
+          (/^SSLProxy/.test(entry.row.name) && ctx.scopes.some(({ kind }) => kind === 'proxy'));
     if (!mayStand) {
       this.#notAllowed(ctx, entry, place, node, inline);
       return undefined;

@@ -27,13 +27,14 @@ export const SCOPE_SECTIONS: ReadonlyMap<string, HeadBinder> = new Map<string, H
   [
     'files',
     (ctx, node) =>
-      ctx.isWithin('location', node)
+      ctx.isWithin('location', node) || isLimited(ctx, node)
         ? undefined
         : plainOrRegex(ctx, node, 'files', 'filesMatch', (word) => word.text),
   ],
   [
     'filesmatch',
-    (ctx, node) => (ctx.isWithin('location', node) ? undefined : regexOnly(ctx, node, 'filesMatch')),
+    (ctx, node) =>
+      ctx.isWithin('location', node) || isLimited(ctx, node) ? undefined : regexOnly(ctx, node, 'filesMatch'),
   ],
   ['proxy', bindProxy],
   ['proxymatch', (ctx, node) => regexOnly(ctx, node, 'proxyMatch')],
@@ -55,6 +56,12 @@ const SCOPES: Readonly<Record<SectionKind, ScopeKind>> = {
   elseIf: 'if',
   else: 'if',
 };
+
+function isLimited(ctx: ScopeContext, node: SectionNode): boolean {
+  if (!ctx.inlineSections.some((section) => section.startsWith('limit'))) return false;
+  ctx.error(node, `<${node.name.text}> cannot occur within <Limit> or <LimitExcept> section`);
+  return true;
+}
 
 function single(ctx: ScopeContext, node: SectionNode, word: Word | undefined): Word | undefined {
   if (node.argsText === '')
@@ -118,6 +125,7 @@ function bindProxy(_ctx: ScopeContext, node: SectionNode): SectionHead {
 }
 
 function condition(ctx: ScopeContext, node: SectionNode, section: 'if' | 'elseIf'): SectionHead | undefined {
+  if (isLimited(ctx, node)) return undefined;
   const [word, extra] = node.args;
   if (!word || node.argsText.trim() === '') {
     return ctx.error(node, `<${node.name.text}> directive requires additional arguments`);
@@ -132,6 +140,7 @@ function condition(ctx: ScopeContext, node: SectionNode, section: 'if' | 'elseIf
 }
 
 function bindElse(ctx: ScopeContext, node: SectionNode): SectionHead | undefined {
+  if (isLimited(ctx, node)) return undefined;
   if (node.argsText.trim() !== '') return ctx.error(node, '<Else> does not take an argument');
   return { section: 'else', scope: 'if', argument: '' };
 }

@@ -16,14 +16,14 @@ export function requirementOfAlias(ctx: BindContext, name: string): Requirement 
 export function bindAlias(ctx: BindContext, node: DirectiveNode): void {
   if (isForbidden(ctx, node, 'globalOnly')) return;
   const [base, alias, args] = node.args;
-  if (!base || !alias)
-    return ctx.error(node, '<AuthzProviderAlias> directive requires additional arguments');
+  if (!base || !alias) return ctx.error(node, '<AuthzProviderAlias> directive requires additional arguments');
   if (base.text === alias.text) {
     return ctx.error(alias, 'The alias provider name must be different from the base provider name.');
   }
   // the third argument is what would follow the provider's name on a Require line
   const words: Word = { text: args?.text ?? '', span: args?.span ?? node.span };
-  const requirement = requirementOfAlias(ctx, base.text) ?? bindRequirement(ctx, { ...node, args: [] }, base, words);
+  const requirement =
+    requirementOfAlias(ctx, base.text) ?? bindRequirement(ctx, { ...node, args: [] }, base, words);
   if (!requirement) return;
   const known = aliases.get(ctx.report) ?? new Map<string, Requirement>();
   aliases.set(ctx.report, known.set(alias.text, requirement));

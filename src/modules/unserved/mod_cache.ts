@@ -14,6 +14,8 @@ function checkCacheEnable(ctx: BindContext, node: DirectiveNode): void {
     ctx.error(provider, `provider (${provider.text}) starts with a '/'.  Are url and provider switched?`);
   } else if (!url && ctx.path === undefined) {
     ctx.error(provider, `CacheEnable provider (${provider.text}) is missing an URL.`);
+  } else if (url && ctx.path !== undefined && !url.text.startsWith(ctx.path)) {
+    ctx.error(url, 'When in a Location, CacheEnable must specify a path or an URL below that location.');
   }
 }
 

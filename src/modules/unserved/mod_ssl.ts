@@ -2,7 +2,7 @@ import { modSsl as catalogue } from '../../../grammar/catalogue/mod_ssl.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { firstArg } from '../core/bind-checks.ts';
 import { defineModule, type BindContext } from '../module.ts';
-import { all, directory, file, globalOnly, never, number, oneOf } from './checks.ts';
+import { all, directory, file, globalOnly, never, number, oneOf, refuse } from './checks.ts';
 import { isNot, isOn, tunes, unserved } from './unserved.ts';
 import { statOf } from '../stat.ts';
 
@@ -82,7 +82,9 @@ const CONF_COMMANDS: ReadonlySet<string> = new Set(
 );
 
 const CONF_FILES: ReadonlySet<string> = new Set(
-  'dhparameters certificate privatekey serverinfofile chaincafile verifycafile requestcafile clientcafile'.split(' '),
+  'dhparameters certificate privatekey serverinfofile chaincafile verifycafile requestcafile clientcafile'.split(
+    ' ',
+  ),
 );
 
 function checkConfCmd(ctx: BindContext, node: DirectiveNode): void {
@@ -97,6 +99,13 @@ function checkConfCmd(ctx: BindContext, node: DirectiveNode): void {
     ctx.error(value, `SSLOpenSSLConfCmd: file '${value.text}' does not exist or is empty`);
   else if (lower.endsWith('path') && !found?.isDirectory())
     ctx.error(value, `SSLOpenSSLConfCmd: directory '${value.text}' does not exist`);
+}
+
+/** OpenSSL has one set of authorities for a connection. */
+function notForDirectory(ctx: BindContext, node: DirectiveNode): boolean {
+  return (
+    ctx.path !== undefined && refuse(ctx, node, 'Your SSL library does not have support for per-directory CA')
+  );
 }
 
 function exists(ctx: BindContext, path: string): boolean {
@@ -230,7 +239,7 @@ export const modSsl = defineModule(catalogue, {
       SSLCertificateKeyFile: file(),
       SSLCertificateChainFile: file(),
       SSLSessionTicketKeyFile: file(),
-      SSLCACertificateFile: file(),
+      SSLCACertificateFile: all(notForDirectory, file()),
       SSLCADNRequestFile: file(),
       SSLCARevocationFile: file(),
       SSLSRPVerifierFile: file(),
@@ -239,7 +248,7 @@ export const modSsl = defineModule(catalogue, {
       SSLProxyCARevocationFile: file(),
       SSLProxyMachineCertificateFile: file(),
       SSLProxyMachineCertificateChainFile: file(),
-      SSLCACertificatePath: directory(),
+      SSLCACertificatePath: all(notForDirectory, directory()),
       SSLCADNRequestPath: directory(),
       SSLCARevocationPath: directory(),
       SSLProxyCACertificatePath: directory(),
