@@ -58,7 +58,8 @@ const SCOPES: Readonly<Record<SectionKind, ScopeKind>> = {
 };
 
 function isLimited(ctx: ScopeContext, node: SectionNode): boolean {
-  if (!ctx.inlineSections.some((section) => section.startsWith('limit'))) return false;
+  // the containers of Require count as limits, too
+  if (!ctx.inlineSections.some((section) => /^(?:limit|require)/.test(section))) return false;
   ctx.error(node, `<${node.name.text}> cannot occur within <Limit> or <LimitExcept> section`);
   return true;
 }
