@@ -120,6 +120,7 @@ export async function serve(
       });
     }
   };
+  const tellEarly = holdSignals();
   let runner: Runner;
   try {
     runner = usesCluster
@@ -136,6 +137,7 @@ export async function serve(
     sayLine(say, `serving ${configuration.path} at ${where}`);
   }
   handleSignals(runner, args, pidFile, inForeground);
+  tellEarly();
   if (isDaemon()) tellStarted();
   return undefined;
 }
@@ -148,6 +150,23 @@ function sayStartError(say: Say, { configuration, process: settings }: Ready, er
       : undefined;
   const place = placed?.span === undefined ? '' : `${placeOf(configuration.bound.sources, placed.span)}: `;
   sayLine(say, `${place}${message}`);
+}
+
+/**
+ * Keeps the signals that come before there is anything to reload or to drain: once the pid file is there, others may
+ * send them, and node would answer SIGUSR1 by opening a debugger.
+ *
+ * @returns delivers what came to the handlers that are installed by then
+ */
+function holdSignals(): () => void {
+  const held: NodeJS.Signals[] = [];
+  const hold = (signal: NodeJS.Signals): void => void held.push(signal);
+  const signals = ['SIGUSR1', 'SIGHUP', 'SIGWINCH'] as const;
+  for (const signal of signals) process.on(signal, hold);
+  return () => {
+    for (const signal of signals) process.off(signal, hold);
+    for (const signal of held) process.emit(signal, signal);
+  };
 }
 
 /** httpd's signals: TERM and INT stop, WINCH stops when requests are done, HUP restarts, USR1 restarts gracefully. */
