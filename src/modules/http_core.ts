@@ -75,31 +75,34 @@ export function answerTrace(req: RequestRecord): HookResult | Promise<HookResult
     return 405;
   }
   const { body } = req;
-  const mayHaveBody =
-    mode === 'extended' && (body.contentLength ?? 0) <= MAX_TRACE_BODY_BYTES && !body.isChunked;
-  if (body.isAnnounced && !mayHaveBody) {
+  if (body.isAnnounced && mode !== 'extended') {
     req.notes.set('error-notes', 'TRACE with a request body is not allowed');
     return 413;
   }
   req.contentType = 'message/http';
   let echo = `${req.theRequest}\r\n`;
   for (const [name, value] of req.headersIn) echo += `${name}: ${value}\r\n`;
-  req.output.write(`${echo}\r\n`);
-  return body.isAnnounced ? echoBody(req) : DONE;
+  echo += '\r\n';
+  if (body.isAnnounced) return echoBody(req, echo);
+  req.output.write(echo);
+  return DONE;
 }
 
-/** With `TraceEnable extended` the body follows the head. */
-function echoBody(req: RequestRecord): Promise<HookResult> {
+/** With `TraceEnable extended` the body follows the head, once all of it was read. */
+function echoBody(req: RequestRecord, head: string): Promise<HookResult> {
+  const chunks: Buffer[] = [];
   return new Promise((resolve) => {
     req.body.start(
       {
-        data: (chunk) => req.output.write(chunk),
+        data: (chunk) => chunks.push(chunk),
         end: () => {
+          req.output.write(head);
+          for (const chunk of chunks) req.output.write(chunk);
           resolve(DONE);
         },
-        fail: () => {
-          req.output.abort();
-          resolve(DONE);
+        fail: ({ status }) => {
+          if (status === 413) req.notes.set('error-notes', 'Extended TRACE request bodies cannot exceed 64k');
+          resolve(status);
         },
       },
       MAX_TRACE_BODY_BYTES,

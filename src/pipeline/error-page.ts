@@ -63,9 +63,10 @@ export function sendErrorResponse(
 }
 
 /** httpd sends these pages from within its filters, behind the one that counts the length. */
-function isSentByFilter({ status, body, headersIn, proxyReq }: RequestRecord): boolean {
+function isSentByFilter({ status, method, body, headersIn, proxyReq }: RequestRecord): boolean {
   if (status === 416) return headersIn.has('Range');
-  if (status === 408 || body.failure?.status !== status) return false;
+  // The limit of a TRACE is its handler's.
+  if (status === 408 || method === 'TRACE' || body.failure?.status !== status) return false;
   return proxyReq === 0 || body.failure.isCut !== true;
 }
 
