@@ -51,7 +51,12 @@ export class PhpSite {
     const ports: number[] = [];
     for (const _ of options.kinds) ports.push(await freePort());
     const site = new PhpSite(options, directory, fpm, ports);
-    await site.#begin();
+    try {
+      await site.#begin();
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
     return site;
   }
 
