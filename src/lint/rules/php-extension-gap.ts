@@ -38,13 +38,13 @@ export const phpExtensionGap: LintRule = {
       )
       .flatMap(({ node }) => fileMatcher(node) ?? []);
     const seen = new Set<unknown>();
+    const missing = ALSO_SCRIPTS.filter(
+      (name) => ![...handlers, ...denying].some((matcher) => matcher.takes(name)),
+    );
+    if (missing.length === 0) return;
     for (const { section, word } of handlers) {
       if (seen.has(section)) continue;
       seen.add(section);
-      const missing = ALSO_SCRIPTS.filter(
-        (name) => ![...handlers, ...denying].some((matcher) => matcher.takes(name)),
-      );
-      if (missing.length === 0) continue;
       report({
         message: `${word.text} does not cover ${missing.map((name) => name.slice(1)).join(' and ')}: such files would be sent as source`,
         span: word.span,

@@ -1,6 +1,7 @@
 import type { LintRule } from '../rule.ts';
 import { moveLinesBefore } from '../edits.ts';
 import { mappingCovers } from '../model/covers.ts';
+import type { Mapping, ModelServer } from '../model/model.ts';
 
 /** Server-level mappings are tried in file order: an earlier, broader one hides a later one. */
 export const proxypassShadowed: LintRule = {
@@ -31,13 +32,16 @@ export const proxypassShadowed: LintRule = {
     ],
   },
   check(model, report) {
-    const reachable = model.mappings.filter((mapping) => !mapping.location && mapping.path);
-    reachable.forEach((later, i) => {
-      if (later.isExclusion) return;
-      const earlier = reachable
-        .slice(0, i)
-        .find((candidate) => candidate.at.server === later.at.server && mappingCovers(candidate, later));
-      if (!earlier) return;
+    const byServer = new Map<ModelServer, Mapping[]>();
+    for (const later of model.mappings) {
+      if (later.location || !later.path) continue;
+      const above = byServer.get(later.at.server) ?? [];
+      byServer.set(later.at.server, above);
+      const earlier = later.isExclusion
+        ? undefined
+        : above.find((candidate) => mappingCovers(candidate, later));
+      above.push(later);
+      if (!earlier) continue;
       const edits = moveLinesBefore(model.loaded.sources, later.at.node.span, earlier.at.node.span);
       report({
         message: `${later.at.name} ${later.path!.text} can never match: an earlier line already covers it`,
@@ -48,6 +52,6 @@ export const proxypassShadowed: LintRule = {
         help: 'move the line above the one that covers it',
         ...(edits && { fix: { title: 'Move the line up', kind: 'review', edits } }),
       });
-    });
+    }
   },
 };

@@ -55,14 +55,20 @@ export const udsAuthorityCollision: LintRule = {
   },
   check(model, report) {
     const uses = socketUses(model);
-    uses.forEach((use, i) => {
-      const other = uses.find(
-        (earlier, j) =>
-          j !== i &&
-          (earlier.server === use.server || earlier.server.isMain) &&
-          authorityOf(earlier.url) === authorityOf(use.url) &&
-          earlier.url.socket !== use.url.socket &&
-          (j < i || (earlier.server.isMain && !use.server.isMain)),
+    const main = model.servers[0]!;
+    const groups = new Map<ModelServer, Map<string, Use[]>>();
+    for (const use of uses) {
+      const own = groups.get(use.server) ?? new Map<string, Use[]>();
+      groups.set(use.server, own);
+      const authority = authorityOf(use.url);
+      own.set(authority, [...(own.get(authority) ?? []), use]);
+    }
+    uses.forEach((use) => {
+      const authority = authorityOf(use.url);
+      const shared = use.server === main ? [] : (groups.get(main)?.get(authority) ?? []);
+      const own = groups.get(use.server)!.get(authority)!;
+      const other = [...shared, ...own.slice(0, own.indexOf(use))].find(
+        (earlier) => earlier.url.socket !== use.url.socket,
       );
       if (!other) return;
       const worker = model.workerFor(use.url, use.server);
