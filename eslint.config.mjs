@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const config = tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'grammar/catalogue/', 'test/cases/'] },
+  { ignores: ['dist/', 'dist.*/', 'node_modules/', 'grammar/catalogue/', 'test/cases/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

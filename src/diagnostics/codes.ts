@@ -100,7 +100,11 @@ export const CODES = {
     summary: 'Directives that are good on their own contradict each other',
     severity: 'error',
   },
-  'plan/worker-shared': { summary: 'A line shares the worker of an earlier one', severity: 'info', ah: 'AH01145' },
+  'plan/worker-shared': {
+    summary: 'A line shares the worker of an earlier one',
+    severity: 'info',
+    ah: 'AH01145',
+  },
   'plan/worker-parameter-ignored': {
     summary: 'A worker parameter has no effect, because the worker is shared',
     severity: 'warning',

@@ -52,7 +52,8 @@ const ORDERS: ReadonlyMap<string, Order> = new Map([
 /** The words after `from`; undefined when one is wrong (reported). */
 function bindClients(ctx: BindContext, node: DirectiveNode): BoundClients | undefined {
   const [from, ...words] = eachWord(node);
-  if (from?.text.toLowerCase() !== 'from') return ctx.error(from ?? node, 'allow and deny must be followed by \'from\'');
+  if (from?.text.toLowerCase() !== 'from')
+    return ctx.error(from ?? node, "allow and deny must be followed by 'from'");
   const clients: Client[] = [];
   for (const word of words) {
     const client = bindClient(ctx, word);
@@ -71,7 +72,8 @@ function bindClient(ctx: BindContext, word: Word): Client | undefined {
   const parsed = parseSubnet(text);
   if (parsed.ok) return { kind: 'ip', subnet: parsed.subnet };
   if (text.includes('/')) return ctx.error(word, 'The specified network mask is invalid.');
-  if (/^[0-9.]+$/.test(text) || text.includes(':')) return ctx.error(word, 'The specified IP address is invalid.');
+  if (/^[0-9.]+$/.test(text) || text.includes(':'))
+    return ctx.error(word, 'The specified IP address is invalid.');
   return { kind: 'host', name: lower };
 }
 
@@ -103,7 +105,11 @@ function matches(req: RequestRecord, { client, limit }: Rule): boolean {
 function isInDomain(domain: string, host: string): boolean {
   const lower = host.toLowerCase();
   if (!lower.endsWith(domain)) return false;
-  return lower.length === domain.length || domain.startsWith('.') || lower[lower.length - domain.length - 1] === '.';
+  return (
+    lower.length === domain.length ||
+    domain.startsWith('.') ||
+    lower[lower.length - domain.length - 1] === '.'
+  );
 }
 
 /** The last one that speaks of the request's method. */
@@ -127,7 +133,13 @@ function checkAccess(req: RequestRecord): HookResult {
   const config = modAccessCompat.dir(req);
   if (!config || isAllowed(req, config)) return OK;
   if (satisfies(req) !== 'any') {
-    logRequest(req, 'error', 'access_compat', 'AH01797', `client denied by server configuration: ${req.filename ?? req.uri}`);
+    logRequest(
+      req,
+      'error',
+      'access_compat',
+      'AH01797',
+      `client denied by server configuration: ${req.filename ?? req.uri}`,
+    );
   }
   return 403;
 }
@@ -145,7 +157,10 @@ export const modAccessCompat: Module<undefined, AccessConfig> = defineModule(cat
       bind: (ctx: BindContext, node: DirectiveNode) => {
         const word = node.args[0];
         if (!word) return undefined;
-        return ORDERS.get(word.text.toLowerCase()) ?? ctx.error(word, 'unknown order', 'use allow,deny or deny,allow, without a space');
+        return (
+          ORDERS.get(word.text.toLowerCase()) ??
+          ctx.error(word, 'unknown order', 'use allow,deny or deny,allow, without a space')
+        );
       },
       apply: ({ dir }, value: Order, { limit }) => {
         dir.orders.push({ value, limit });

@@ -104,20 +104,30 @@ export interface InlineSection<S, D, V = unknown> {
   readonly close: (into: { readonly server: S; readonly dir: D }, value: V, ctx: ApplyContext) => void;
 }
 
+/** What a directive's `bind` hands to its `apply`: each has a type of its own, which only the two know. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown` would refuse every typed `apply`
+type AnyValue = any;
+
 /** A section or read-time directive that the front end itself carries out; named here so that none is forgotten. */
 export interface StructuralDirective {
   readonly structural: true;
   /** What the opening line says besides being a scope (`<Proxy url key=value>`); applied in the enclosing scope, after the children. */
   readonly opening?: {
     readonly bind: (ctx: BindContext, node: SectionNode) => unknown;
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each section has its own value type
-    readonly apply: (into: { readonly server: any; readonly dir: any }, value: any, ctx: ApplyContext) => void;
+    readonly apply: (
+      into: { readonly server: AnyValue; readonly dir: AnyValue },
+      value: AnyValue,
+      ctx: ApplyContext,
+    ) => void;
   };
 }
 
 export type DirectiveDefinition<S, D> =
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each directive has its own value type
-  ServedDirective<S, D, any> | AcceptedDirective | UnservedDirective | InlineSection<S, D, any> | StructuralDirective;
+  | ServedDirective<S, D, AnyValue>
+  | AcceptedDirective
+  | UnservedDirective
+  | InlineSection<S, D, AnyValue>
+  | StructuralDirective;
 
 /** Reports a problem of a whole plan; an error unless said otherwise. */
 export type PlanReport = (message: string, span: Span | undefined, severity?: 'error' | 'warning') => void;

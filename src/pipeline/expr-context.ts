@@ -122,7 +122,13 @@ class RequestExprContext implements ExprContext {
     const { headersOut } = this.#req;
     const vary = headersOut.get('Vary');
     if (vary === undefined) headersOut.set('Vary', name);
-    else if (!vary.toLowerCase().split(/\s*,\s*/).includes(name.toLowerCase())) headersOut.set('Vary', `${vary}, ${name}`);
+    else if (
+      !vary
+        .toLowerCase()
+        .split(/\s*,\s*/)
+        .includes(name.toLowerCase())
+    )
+      headersOut.set('Vary', `${vary}, ${name}`);
   }
 
   subrequestFile(path: string): boolean {

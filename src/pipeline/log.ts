@@ -10,5 +10,11 @@ export function logRequest(
   message: string,
   cause?: string,
 ): void {
-  req.server.gateway.errorLog.log(level, module, number, message, cause === undefined ? { req } : { req, cause });
+  req.server.gateway.errorLog.log(
+    level,
+    module,
+    number,
+    message,
+    cause === undefined ? { req } : { req, cause },
+  );
 }

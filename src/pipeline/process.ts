@@ -44,7 +44,11 @@ export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
   const isFileRequest = req.main !== undefined && req.filename !== undefined;
   const { services } = req.server.gateway;
   const mergeSlashes = services.mergeSlashes(req.server);
-  const normalized = normalizePath(req.uri, { mergeSlashes, decodeUnreserved: true, allowRelative: isFileRequest });
+  const normalized = normalizePath(req.uri, {
+    mergeSlashes,
+    decodeUnreserved: true,
+    allowRelative: isFileRequest,
+  });
   if (normalized === undefined) {
     logRequest(req, 'error', 'core', 'AH10244', `invalid URI path (${req.unparsedUri})`);
     return 400;
@@ -71,13 +75,22 @@ function decodePath(req: RequestRecord): HookResult {
   );
   if ('status' in decoded) {
     if (decoded.status === 404 && encodedSlashes === 'off' && /%2f/i.test(req.uri)) {
-      logRequest(req, 'info', 'core', 'AH00026', `found %2f (encoded '/') in URI path (${req.unparsedUri}), returning 404`);
+      logRequest(
+        req,
+        'info',
+        'core',
+        'AH00026',
+        `found %2f (encoded '/') in URI path (${req.unparsedUri}), returning 404`,
+      );
     }
     return decoded.status;
   }
   req.uri = req.parsedPath = decoded.path;
   if (encodedSlashes === 'on') {
-    const again = normalizePath(req.uri, { mergeSlashes: services.mergeSlashes(req.server), decodeUnreserved: false });
+    const again = normalizePath(req.uri, {
+      mergeSlashes: services.mergeSlashes(req.server),
+      decodeUnreserved: false,
+    });
     if (again === undefined) return 400;
     req.uri = req.parsedPath = again;
   }
@@ -88,7 +101,9 @@ function translateDecoded(req: RequestRecord, decoded: HookResult): MaybePromise
   if (decoded !== OK) return decoded;
   walkLocationAndIf(req);
   return then(runPhase(req, 'translateName'), (translated) =>
-    translated === OK || translated === DONE ? mapRequest(req, OK) : declineIsFault(req, translated, 'translate'),
+    translated === OK || translated === DONE
+      ? mapRequest(req, OK)
+      : declineIsFault(req, translated, 'translate'),
   );
 }
 
@@ -144,7 +159,13 @@ function checkSatisfyAny(req: RequestRecord): MaybePromise<HookResult> {
 function authenticate(req: RequestRecord): MaybePromise<HookResult> {
   return then(runPhase(req, 'checkUserId'), (known) => {
     if (known === DECLINED) {
-      logRequest(req, 'error', 'core', 'AH00027', `No authentication done but request not allowed without authentication for ${req.uri}. Authentication not configured?`);
+      logRequest(
+        req,
+        'error',
+        'core',
+        'AH00027',
+        `No authentication done but request not allowed without authentication for ${req.uri}. Authentication not configured?`,
+      );
       return 500;
     }
     if (known !== OK) return known;
@@ -169,7 +190,13 @@ export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
       req.handler = configured;
       if (result !== DECLINED) return result;
       if (configured !== undefined) {
-        logRequest(req, 'warn', 'core', 'AH01614', `handler "${configured}" not found for: ${req.filename ?? ''}`);
+        logRequest(
+          req,
+          'warn',
+          'core',
+          'AH01614',
+          `handler "${configured}" not found for: ${req.filename ?? ''}`,
+        );
       }
       return 500;
     });
@@ -189,7 +216,8 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
     const outcome = then(needsHost ? resolveRemoteHost(req.connection) : undefined, () =>
       then(runPhase(req, 'postReadRequest'), (read) => (read === OK ? serve(req) : die(req, read))),
     );
-    if (outcome instanceof Promise) return outcome.catch((fault: unknown) => recover(req, fault)).then(() => logTransaction(req));
+    if (outcome instanceof Promise)
+      return outcome.catch((fault: unknown) => recover(req, fault)).then(() => logTransaction(req));
   } catch (fault) {
     recover(req, fault);
   }

@@ -16,16 +16,28 @@ export function isRecursionLimitExceeded(req: RequestRecord): boolean {
   const subrequestLimit = services.subrequestLimit(req.server);
   let redirects = 0;
   let subrequests = 0;
-  for (let top: RequestRecord | undefined = req; top; ) {
+  for (let top: RequestRecord | undefined = req; top;) {
     if (top.prev) {
       if (++redirects >= redirectLimit) {
-        logRequest(req, 'error', 'core', 'AH00124', `Request exceeded the limit of ${redirectLimit} internal redirects due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary.`);
+        logRequest(
+          req,
+          'error',
+          'core',
+          'AH00124',
+          `Request exceeded the limit of ${redirectLimit} internal redirects due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary.`,
+        );
         return true;
       }
       top = top.prev;
     } else if (top.main) {
       if (++subrequests >= subrequestLimit) {
-        logRequest(req, 'error', 'core', 'AH00125', `Request exceeded the limit of ${subrequestLimit} subrequest nesting levels due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary.`);
+        logRequest(
+          req,
+          'error',
+          'core',
+          'AH00125',
+          `Request exceeded the limit of ${subrequestLimit} subrequest nesting levels due to probable configuration error. Use 'LimitInternalRecursion' to increase the limit if necessary.`,
+        );
         return true;
       }
       top = top.main;
@@ -70,7 +82,11 @@ function redirectedRecord(req: RequestRecord, uri: string): RequestRecord {
  * @param prepare changes the new record before its first phase
  * @source httpd modules/http/http_request.c `ap_internal_redirect`
  */
-export function internalRedirect(req: RequestRecord, uri: string, prepare?: (next: RequestRecord) => void): void | Promise<void> {
+export function internalRedirect(
+  req: RequestRecord,
+  uri: string,
+  prepare?: (next: RequestRecord) => void,
+): void | Promise<void> {
   if (isRecursionLimitExceeded(req)) return die(req, 500);
   const next = redirectedRecord(req, uri);
   prepare?.(next);

@@ -39,8 +39,22 @@ export interface LogContext {
 }
 
 export type LogLevel =
-  | 'emerg' | 'alert' | 'crit' | 'error' | 'warn' | 'notice' | 'info' | 'debug'
-  | 'trace1' | 'trace2' | 'trace3' | 'trace4' | 'trace5' | 'trace6' | 'trace7' | 'trace8';
+  | 'emerg'
+  | 'alert'
+  | 'crit'
+  | 'error'
+  | 'warn'
+  | 'notice'
+  | 'info'
+  | 'debug'
+  | 'trace1'
+  | 'trace2'
+  | 'trace3'
+  | 'trace4'
+  | 'trace5'
+  | 'trace6'
+  | 'trace7'
+  | 'trace8';
 
 /** The error log as modules see it; the server gives the real one, tests a list. */
 export interface ErrorLog {
@@ -91,13 +105,15 @@ export type HtaccessReader = (
   server: ServerRecord,
 ) => { readonly config: DirConfig } | { readonly error: string; readonly isUnreadable?: true };
 
-
 /** What the pipeline asks of core and its kin, whose config it can't read itself. */
 export interface CoreServices {
   /** `Satisfy` in force (mod_access_compat). */
   satisfies(req: RequestRecord): 'all' | 'any' | 'unspecified';
   /** `ErrorDocument` for a status, evaluated; undefined: the built-in page. */
-  errorDocument(req: RequestRecord, status: number): { readonly kind: 'local' | 'url' | 'text'; readonly text: string } | undefined;
+  errorDocument(
+    req: RequestRecord,
+    status: number,
+  ): { readonly kind: 'local' | 'url' | 'text'; readonly text: string } | undefined;
   allowEncodedSlashes(server: ServerRecord): 'off' | 'on' | 'nodecode';
   mergeSlashes(server: ServerRecord): boolean;
   redirectLimit(server: ServerRecord): number;
@@ -118,5 +134,10 @@ export interface CoreServices {
    *
    * @param isLate the response to another status was on its way: httpd counts no length any more
    */
-  sendErrorResponse(req: RequestRecord, recursiveError: number, text: string | undefined, isLate?: boolean): void;
+  sendErrorResponse(
+    req: RequestRecord,
+    recursiveError: number,
+    text: string | undefined,
+    isLate?: boolean,
+  ): void;
 }

@@ -196,7 +196,12 @@ export function escapeHtml(text: string): string {
   return text.replace(/[<>&"]/g, (char) => HTML_ENTITIES[char] ?? char);
 }
 
-const HTML_ENTITIES: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  '"': '&quot;',
+};
 
 /**
  * Sets `unparsedUri`, `uri` (still encoded) and `args` from a request target or a redirect's URI.

@@ -3,7 +3,12 @@ import type { RequestRecord } from './request.ts';
 import type { Section } from './section.ts';
 
 /** `base` with every section laid over it that matches, in order; the same object when none does. */
-function mergeMatching(req: RequestRecord, base: DirConfig, sections: readonly Section[], subjectOf: (section: Section) => string): DirConfig {
+function mergeMatching(
+  req: RequestRecord,
+  base: DirConfig,
+  sections: readonly Section[],
+  subjectOf: (section: Section) => string,
+): DirConfig {
   const merges = req.server.gateway.dirMerges;
   let matched: DirConfig | undefined;
   for (const section of sections) {

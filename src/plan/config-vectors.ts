@@ -90,7 +90,14 @@ export function applyScope(scope: BoundScope, target: ServerTarget, env: ApplyEn
   return new DirConfig(values, files, ifs);
 }
 
-function applyRow(row: BoundRow, values: unknown[], path: string | undefined, target: ServerTarget, env: ApplyEnvironment, ctx: ApplyContext): void {
+function applyRow(
+  row: BoundRow,
+  values: unknown[],
+  path: string | undefined,
+  target: ServerTarget,
+  env: ApplyEnvironment,
+  ctx: ApplyContext,
+): void {
   const module = env.modules.get(row.module);
   const definition = module?.directives[row.directive];
   if (!module || !definition) throw new Error(`a row of ${row.directive} without its module`);

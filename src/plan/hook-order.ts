@@ -1,6 +1,12 @@
 import { PHASES, type Hook, type HookFunction, type HookOrder, type PhaseName } from '../pipeline/phases.ts';
 
-const CLASSES: Readonly<Record<HookOrder, number>> = { reallyFirst: 0, first: 1, middle: 2, last: 3, reallyLast: 4 };
+const CLASSES: Readonly<Record<HookOrder, number>> = {
+  reallyFirst: 0,
+  first: 1,
+  middle: 2,
+  last: 3,
+  reallyLast: 4,
+};
 
 interface Entry {
   readonly module: string;
@@ -19,9 +25,17 @@ export function orderHooks(
   modules: readonly { readonly name: string; readonly hooks: readonly Hook[] }[],
 ): Readonly<Record<PhaseName, readonly HookFunction[]>> {
   const phases = Object.keys(PHASES) as PhaseName[];
-  const entries = modules.flatMap(({ name, hooks }, i) => hooks.map((hook) => ({ module: name, hook, place: i })));
+  const entries = modules.flatMap(({ name, hooks }, i) =>
+    hooks.map((hook) => ({ module: name, hook, place: i })),
+  );
   return Object.fromEntries(
-    phases.map((phase) => [phase, sorted(entries.filter((entry) => entry.hook.phase === phase), phase)]),
+    phases.map((phase) => [
+      phase,
+      sorted(
+        entries.filter((entry) => entry.hook.phase === phase),
+        phase,
+      ),
+    ]),
   ) as Record<PhaseName, HookFunction[]>;
 }
 
@@ -31,8 +45,13 @@ function sorted(entries: readonly Entry[], phase: PhaseName): HookFunction[] {
   );
   const result: HookFunction[] = [];
   while (waiting.length > 0) {
-    const next = waiting.findIndex((entry) => waiting.every((other) => other === entry || !mustPrecede(other, entry)));
-    if (next < 0) throw new Error(`hooks of ${phase} wait for each other: ${waiting.map((entry) => entry.module).join(', ')}`);
+    const next = waiting.findIndex((entry) =>
+      waiting.every((other) => other === entry || !mustPrecede(other, entry)),
+    );
+    if (next < 0)
+      throw new Error(
+        `hooks of ${phase} wait for each other: ${waiting.map((entry) => entry.module).join(', ')}`,
+      );
     result.push(waiting[next]!.hook.run);
     waiting.splice(next, 1);
   }

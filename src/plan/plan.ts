@@ -54,7 +54,8 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
     hooks: orderHooks(modules),
     dirMerges,
     errorLog: env.errorLog,
-    hostnameLookups: usesHostnames(bound.main.root) || bound.vhosts.some((vhost) => usesHostnames(vhost.root)),
+    hostnameLookups:
+      usesHostnames(bound.main.root) || bound.vhosts.some((vhost) => usesHostnames(vhost.root)),
     readHtaccess: env.readHtaccess,
     serverRoot: bound.serverRoot,
     runtimeDir: bound.runtimeDir ?? '/var/run/apache2',
@@ -66,7 +67,17 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
   const main = new ServerVectors(false);
   for (const module of modules) main.config(module);
   const mainDir = applyScope(bound.main.root, main, apply);
-  servers.push(serverRecord(gateway, bound.main, main, main.values, mainDir, main.sections, mainName(main, env.machineName)));
+  servers.push(
+    serverRecord(
+      gateway,
+      bound.main,
+      main,
+      main.values,
+      mainDir,
+      main.sections,
+      mainName(main, env.machineName),
+    ),
+  );
 
   const indexed = bound.vhosts.map((vhost) => {
     const vectors = new ServerVectors(true);
@@ -88,7 +99,10 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
       vhostName(own, addresses, servers[0]!, env.names),
     );
     servers.push(server);
-    const names = [own?.serverName?.name.toLowerCase() ?? server.hostname.toLowerCase(), ...(own?.serverAliases ?? [])];
+    const names = [
+      own?.serverName?.name.toLowerCase() ?? server.hostname.toLowerCase(),
+      ...(own?.serverAliases ?? []),
+    ];
     return { server, addresses, names, serverPath: own?.serverPath } satisfies IndexedVhost;
   });
 
@@ -119,7 +133,12 @@ export function problemsBeforeServing({ gateway }: Plan, bound: BoundConfig): re
  * @throws what a module's `apply` throws: a fault of ours
  */
 export function planHtaccess(scope: BoundScope, server: ServerRecord): DirConfig {
-  const modules = new Map(MODULES.filter((module) => server.gateway.modules.has(module.name)).map((module) => [module.name, module]));
+  const modules = new Map(
+    MODULES.filter((module) => server.gateway.modules.has(module.name)).map((module) => [
+      module.name,
+      module,
+    ]),
+  );
   return applyScope(
     scope,
     { config: (module) => module.server(server), sections: undefined },
@@ -139,10 +158,16 @@ function mergedValues(modules: readonly Module[], main: ServerVectors, own: Serv
   for (const module of modules) {
     const added = own.values[module.slot];
     if (added === undefined) {
-      if (module === coreModule) values[module.slot] = module.mergeServerConfig?.(main.values[module.slot], module.createServerConfig?.(true));
+      if (module === coreModule)
+        values[module.slot] = module.mergeServerConfig?.(
+          main.values[module.slot],
+          module.createServerConfig?.(true),
+        );
       continue;
     }
-    values[module.slot] = module.mergeServerConfig ? module.mergeServerConfig(main.values[module.slot], added) : added;
+    values[module.slot] = module.mergeServerConfig
+      ? module.mergeServerConfig(main.values[module.slot], added)
+      : added;
   }
   return values;
 }
@@ -155,7 +180,9 @@ interface ServerName {
 
 function mainName(vectors: ServerVectors, machineName: string): ServerName {
   const name = (vectors.values[coreModule.slot] as CoreServerConfig | undefined)?.serverName;
-  return name ? { hostname: name.name, port: name.port, scheme: name.scheme } : { hostname: machineName, port: 0, scheme: undefined };
+  return name
+    ? { hostname: name.name, port: name.port, scheme: name.scheme }
+    : { hostname: machineName, port: 0, scheme: undefined };
 }
 
 /** @source httpd server/vhost.c `fix_hostname`, server/config.c */
@@ -165,9 +192,11 @@ function vhostName(
   main: ServerRecord,
   names: ResolvedNames,
 ): ServerName {
-  if (own?.serverName) return { hostname: own.serverName.name, port: own.serverName.port, scheme: own.serverName.scheme };
+  if (own?.serverName)
+    return { hostname: own.serverName.name, port: own.serverName.port, scheme: own.serverName.scheme };
   const [first] = addresses;
-  if (!first || first.ip === '*') return { hostname: main.hostname, port: first?.port ?? 0, scheme: undefined };
+  if (!first || first.ip === '*')
+    return { hostname: main.hostname, port: first?.port ?? 0, scheme: undefined };
   return { hostname: names.names.get(first.ip) ?? first.ip, port: first.port, scheme: undefined };
 }
 
@@ -187,7 +216,9 @@ function serverRecord(
     serverConfig: serverConfig === main.values ? main.values : serverConfig,
     dirDefaults,
     directorySections: byDepth(sections.directory.filter((section) => section.kind === 'directory')),
-    directoryMatchSections: byDepth(sections.directory.filter((section) => section.kind === 'directoryMatch')),
+    directoryMatchSections: byDepth(
+      sections.directory.filter((section) => section.kind === 'directoryMatch'),
+    ),
     locationSections: sections.location,
     proxySections: sections.proxy,
     gateway,
@@ -228,5 +259,10 @@ function usesHostnames(scope: BoundScope): boolean {
 }
 
 function needsHostname(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'needsRemoteHost' in value && value.needsRemoteHost === true;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'needsRemoteHost' in value &&
+    value.needsRemoteHost === true
+  );
 }

@@ -13,7 +13,14 @@ type Matcher = Section['matches'];
 /** A bound scope as a section that can be matched. */
 export function planSection(scope: BoundScope, config: DirConfig): Section {
   const kind = scope.section as SectionKind;
-  return { kind, argument: scope.argument, span: scope.span, config, depth: depthOf(kind, scope.argument), matches: matcher(scope, kind) };
+  return {
+    kind,
+    argument: scope.argument,
+    span: scope.span,
+    config,
+    depth: depthOf(kind, scope.argument),
+    matches: matcher(scope, kind),
+  };
 }
 
 function depthOf(kind: SectionKind, argument: string): number {
@@ -27,11 +34,15 @@ function matcher(scope: BoundScope, kind: SectionKind): Matcher {
   switch (kind) {
     case 'directory':
     case 'files':
-      return isWildcard(argument) ? wildcardMatcher(argument, kind === 'directory') : (subject) => subject === argument;
+      return isWildcard(argument)
+        ? wildcardMatcher(argument, kind === 'directory')
+        : (subject) => subject === argument;
     case 'location':
       return isWildcard(argument) ? wildcardMatcher(argument, true) : locationMatcher(argument);
     case 'proxy':
-      return isWildcard(argument) ? wildcardMatcher(argument, false) : (subject) => subject.startsWith(argument);
+      return isWildcard(argument)
+        ? wildcardMatcher(argument, false)
+        : (subject) => subject.startsWith(argument);
     case 'if':
     case 'elseIf':
       return conditionMatcher(scope);
@@ -61,7 +72,9 @@ function locationMatcher(prefix: string): Matcher {
 /** Search; named groups become `MATCH_NAME` variables. */
 function regexMatcher(source: string, caseless: boolean): Matcher {
   const pattern = mustCompilePcre(source, { caseless });
-  const names = [...pattern.names].map(([name, indexes]) => [`MATCH_${name.toUpperCase()}`, indexes] as const);
+  const names = [...pattern.names].map(
+    ([name, indexes]) => [`MATCH_${name.toUpperCase()}`, indexes] as const,
+  );
   if (names.length === 0) return (subject) => pattern.test(subject);
   return (subject, req) => {
     const match = pattern.exec(subject);

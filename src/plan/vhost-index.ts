@@ -44,14 +44,18 @@ export class VhostSet {
       const vhost = this.vhosts.find(({ names }) => names.some((name) => matchesName(name, hostname)));
       if (vhost) return vhost.server;
     }
-    const byAddress = this.vhosts.find(({ addresses }) => addresses.some(({ text }) => text.toLowerCase() === hostname));
+    const byAddress = this.vhosts.find(({ addresses }) =>
+      addresses.some(({ text }) => text.toLowerCase() === hostname),
+    );
     return byAddress?.server ?? this.defaultServer;
   }
 
   /** Whether any virtual host here answers to the name (StrictHostCheck). */
   hasName(hostname: string): boolean {
-    return this.vhosts.some(({ names, addresses }) =>
-      names.some((name) => matchesName(name, hostname)) || addresses.some(({ text }) => text.toLowerCase() === hostname),
+    return this.vhosts.some(
+      ({ names, addresses }) =>
+        names.some((name) => matchesName(name, hostname)) ||
+        addresses.some(({ text }) => text.toLowerCase() === hostname),
     );
   }
 

@@ -58,7 +58,7 @@ export class PlanHost implements FrontHost {
 
   #setOf({ localAddress, localPort }: ConnectionInfo): VhostSet {
     let byAddress = this.#sets.get(localPort);
-    if (byAddress === undefined) this.#sets.set(localPort, (byAddress = new Map()));
+    if (byAddress === undefined) this.#sets.set(localPort, (byAddress = new Map<string, VhostSet>()));
     let set = byAddress.get(localAddress);
     if (set === undefined)
       byAddress.set(localAddress, (set = this.#plan.vhosts.forAddress(localAddress, localPort)));

@@ -170,7 +170,10 @@ describe('FileETag', () => {
     [parts('size'), '"b"'],
     [parts('mtime'), '"59b08c1fa4000"'],
     // What is taken away from nothing leaves the default, as in httpd.
-    [{ fileETag: { absolute: undefined, add: [], remove: ['mtime'] } } satisfies CoreDirConfig, '"b-59b08c1fa4000"'],
+    [
+      { fileETag: { absolute: undefined, add: [], remove: ['mtime'] } } satisfies CoreDirConfig,
+      '"b-59b08c1fa4000"',
+    ],
   ])('%#', async (setting, expected) => {
     config = setting;
     expect(/ETag: (.*)\r\n/.exec((await ask('GET', '/a.txt')).head)?.[1]).toBe(expected);

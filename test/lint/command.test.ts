@@ -151,9 +151,7 @@ describe('rules', () => {
     expect(status).toBe(0);
     for (const { name } of RULES) expect(stdout).toContain(name);
     const json = JSON.parse(lint('--list-rules', '--format', 'json').stdout) as { name: string }[];
-    expect(json.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(RULES.map(({ name }) => name)),
-    );
+    expect(json.map(({ name }) => name)).toEqual(expect.arrayContaining(RULES.map(({ name }) => name)));
   });
 
   it('are explained one by one', () => {

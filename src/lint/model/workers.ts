@@ -239,7 +239,9 @@ export function buildBalancers(
 /** Whether a mapping or a handler leads to a stand-alone worker; one that is not fully known may. */
 export function isServing(model: LintModel, worker: ModelWorker): boolean {
   return (
-    model.handlers.some(({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker)) ||
+    model.handlers.some(
+      ({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker),
+    ) ||
     model.mappings.some(({ target }) => target && model.workerFor(target.url, target.at.server) === worker)
   );
 }

@@ -44,8 +44,8 @@ export const proxypassShadowed: LintRule = {
       if (!earlier) continue;
       const edits = moveLinesBefore(model.loaded.sources, later.at.node.span, earlier.at.node.span);
       report({
-        message: `${later.at.name} ${later.path!.text} can never match: an earlier line already covers it`,
-        span: later.path!.span,
+        message: `${later.at.name} ${later.path.text} can never match: an earlier line already covers it`,
+        span: later.path.span,
         related: [
           { message: `${earlier.at.name} ${earlier.path!.text} matches first`, span: earlier.path!.span },
         ],

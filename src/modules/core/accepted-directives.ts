@@ -8,7 +8,8 @@ function accepted(reason: string, bind?: AcceptedDirective['bind']): AcceptedDir
   return bind ? { accepted: reason, bind } : { accepted: reason };
 }
 
-const globalOnly = (ctx: BindContext, node: DirectiveNode): undefined => void isForbidden(ctx, node, 'globalOnly');
+const globalOnly = (ctx: BindContext, node: DirectiveNode): undefined =>
+  void isForbidden(ctx, node, 'globalOnly');
 
 function onOff(ctx: BindContext, node: DirectiveNode): void {
   const word = firstArg(node);
@@ -20,7 +21,10 @@ function unsigned(max: string, allowMinusOne: boolean) {
   return (ctx: BindContext, node: DirectiveNode): void => {
     const word = firstArg(node);
     if (!pattern.test(word.text)) {
-      ctx.error(word, `parameter must be a number between ${allowMinusOne ? '-1' : '0'} and (${max}): ${word.text}`);
+      ctx.error(
+        word,
+        `parameter must be a number between ${allowMinusOne ? '-1' : '0'} and (${max}): ${word.text}`,
+      );
     }
   };
 }
@@ -31,13 +35,15 @@ function notNegative(ctx: BindContext, node: DirectiveNode): void {
   if (atoi(word.text) < 0) ctx.error(word, `Invalid ${node.name.text} value: ${word.text}`);
 }
 
-const MUTEX_MECHANISM = /^(none|default|pthread|sysvsem|posixsem|sem|(flock|fcntl|file):.*|flock|fcntl|file)$/i;
+const MUTEX_MECHANISM =
+  /^(none|default|pthread|sysvsem|posixsem|sem|(flock|fcntl|file):.*|flock|fcntl|file)$/i;
 
 function bindMutex(ctx: BindContext, node: DirectiveNode): void {
   if (isForbidden(ctx, node, 'globalOnly')) return;
   const [mechanism] = node.args;
   if (!mechanism) ctx.error(node, 'Mutex requires at least a mechanism argument');
-  else if (!MUTEX_MECHANISM.test(mechanism.text)) ctx.error(mechanism, `Invalid Mutex argument ${mechanism.text}`);
+  else if (!MUTEX_MECHANISM.test(mechanism.text))
+    ctx.error(mechanism, `Invalid Mutex argument ${mechanism.text}`);
 }
 
 const REGEX_OPTIONS = /^[+-]?(none|ICASE|EXTENDED|DOTALL|DOLLAR_ENDONLY)$/i;
@@ -69,12 +75,17 @@ function bindError(ctx: BindContext, node: DirectiveNode): void {
 /** core's directives that mean nothing to the gateway, and those that it does not serve. */
 export const otherDirectives = {
   Error: accepted('it stops the start when it is read', bindError),
-  Port: accepted('httpd refuses it', (ctx, node) => void ctx.error(node, 'Port was replaced with Listen in Apache 2.0')),
-  NameVirtualHost: accepted('it has no effect since httpd 2.4', (ctx, node) =>
-    void ctx.warn(node, 'NameVirtualHost has no effect', 'remove the line'),
+  Port: accepted(
+    'httpd refuses it',
+    (ctx, node) => void ctx.error(node, 'Port was replaced with Listen in Apache 2.0'),
+  ),
+  NameVirtualHost: accepted(
+    'it has no effect since httpd 2.4',
+    (ctx, node) => void ctx.warn(node, 'NameVirtualHost has no effect', 'remove the line'),
   ),
   DefaultType: accepted('it has no effect since httpd 2.4', (ctx, node) => {
-    if (firstArg(node).text.toLowerCase() !== 'none') ctx.warn(node, 'Ignoring deprecated use of DefaultType', 'use ForceType or AddType');
+    if (firstArg(node).text.toLowerCase() !== 'none')
+      ctx.warn(node, 'Ignoring deprecated use of DefaultType', 'use ForceType or AddType');
   }),
   EnableMMAP: accepted('files are never memory-mapped', onOff),
   EnableSendfile: accepted('files are read and written by the process', onOff),

@@ -41,7 +41,6 @@ export function limitRequestBody(req: RequestRecord): number {
   return coreDir(req).limitRequestBody ?? 1_073_741_824;
 }
 
-
 /** Value of the Server header and of SERVER_SOFTWARE; ServerTokens belongs to the main server. */
 export function serverSoftware(server: ServerRecord): string {
   return serverVersion(coreServer(server.gateway.mainServer).serverTokens ?? 'Full');

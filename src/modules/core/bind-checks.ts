@@ -50,7 +50,12 @@ export function isForbidden(
   for (let i = ctx.scopes.length - 1; i >= 0; i--) {
     const kind = ctx.scopes[i]!.kind;
     if (!forbidden.includes(kind)) continue;
-    const where = kind === 'vhost' ? '<VirtualHost> section' : kind === 'htaccess' ? 'htaccess files' : `<${SECTION_NAMES[kind] ?? kind}> section`;
+    const where =
+      kind === 'vhost'
+        ? '<VirtualHost> section'
+        : kind === 'htaccess'
+          ? 'htaccess files'
+          : `<${SECTION_NAMES[kind] ?? kind}> section`;
     ctx.error(node, `${name} cannot occur within ${where}`);
     return true;
   }

@@ -69,7 +69,8 @@ function mergeFileETag(base: FileETagSetting, add: FileETagSetting): FileETagSet
   const remove = new Set(add.remove);
   const kept = base.add.filter((part) => !remove.has(part));
   return {
-    absolute: base.absolute && new Set([...base.absolute].filter((part) => !remove.has(part)).concat(add.add)),
+    absolute:
+      base.absolute && new Set([...base.absolute].filter((part) => !remove.has(part)).concat(add.add)),
     add: [...kept, ...add.add],
     remove: [...base.remove.filter((part) => !add.add.includes(part)), ...add.remove],
   };

@@ -56,13 +56,20 @@ function bindOptions(ctx: BindContext, node: DirectiveNode): OptionsSetting | un
     if (lower === 'none' || lower === 'all') {
       const label = lower === 'none' ? 'None' : 'All';
       if (!isFirst) {
-        const first = lower === 'none' ? "'Options None' must be the first Option given." : "'Options All' must be the first option given.";
+        const first =
+          lower === 'none'
+            ? "'Options None' must be the first Option given."
+            : "'Options All' must be the first option given.";
         return ctx.error(word, first);
       }
       if (sign) return ctx.error(word, `You may not use 'Options +${label}' or 'Options -${label}'.`);
     }
     const wanted = lower === 'none' ? ['none'] : lower === 'all' ? ['all'] : [lower];
-    if (ctx.allowedOptions && lower !== 'none' && !wanted.every((option) => ctx.allowedOptions!.includes(option))) {
+    if (
+      ctx.allowedOptions &&
+      lower !== 'none' &&
+      !wanted.every((option) => ctx.allowedOptions!.includes(option))
+    ) {
       return ctx.error(word, `Option ${name} not allowed here`);
     }
     isFirst = false;
@@ -110,8 +117,22 @@ function documentKind(text: string): 'local' | 'url' | 'text' {
 }
 
 const LEVELS: readonly LogLevel[] = [
-  'emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug',
-  'trace1', 'trace2', 'trace3', 'trace4', 'trace5', 'trace6', 'trace7', 'trace8',
+  'emerg',
+  'alert',
+  'crit',
+  'error',
+  'warn',
+  'notice',
+  'info',
+  'debug',
+  'trace1',
+  'trace2',
+  'trace3',
+  'trace4',
+  'trace5',
+  'trace6',
+  'trace7',
+  'trace8',
 ];
 
 interface BoundLogLevels {
@@ -146,7 +167,10 @@ function bindLogLevel(ctx: BindContext, node: DirectiveNode): BoundLogLevels | u
 
 /** `proxy_fcgi` for `proxy_fcgi_module`, `mod_proxy_fcgi.c` and `proxy_fcgi`. */
 export function logModuleName(name: string): string {
-  return name.replace(/^mod_/, '').replace(/\.c$/, '').replace(/_module$/, '');
+  return name
+    .replace(/^mod_/, '')
+    .replace(/\.c$/, '')
+    .replace(/_module$/, '');
 }
 
 const ETAG_WORDS = ['inode', 'mtime', 'size', 'digest'] as const;
@@ -187,7 +211,10 @@ function rangeLimit(field: 'maxRanges' | 'maxRangeOverlaps' | 'maxRangeReversals
     if (lower === 'default') return standard;
     const value = atoi(word.text);
     if (value <= 0) {
-      return ctx.error(word, `${node.name.text} requires 'none', 'default', 'unlimited' or a positive integer`);
+      return ctx.error(
+        word,
+        `${node.name.text} requires 'none', 'default', 'unlimited' or a positive integer`,
+      );
     }
     return value;
   });
@@ -204,7 +231,8 @@ export const dirDirectives = {
   AllowOverride: {
     bind: (ctx, node) => {
       if (ctx.scope !== 'directory' || ctx.isRegexScope) {
-        if (ctx.scope !== 'directory') ctx.warn(node, 'Useless use of AllowOverride', 'it has an effect in <Directory> only');
+        if (ctx.scope !== 'directory')
+          ctx.warn(node, 'Useless use of AllowOverride', 'it has an effect in <Directory> only');
       }
       return bindAllowOverride(ctx, node);
     },
@@ -214,7 +242,8 @@ export const dirDirectives = {
   } satisfies Served<NonNullable<CoreDirConfig['overrides']>>,
   AllowOverrideList: {
     bind: (ctx, node) => {
-      if (ctx.scope !== 'directory') ctx.warn(node, 'Useless use of AllowOverrideList', 'it has an effect in <Directory> only');
+      if (ctx.scope !== 'directory')
+        ctx.warn(node, 'Useless use of AllowOverrideList', 'it has an effect in <Directory> only');
       const words = node.args.map((word) => word.text.toLowerCase());
       return words[0] === 'none' && words.length === 1 ? [] : words;
     },
@@ -238,7 +267,9 @@ export const dirDirectives = {
       const documents = new Map(dir.errorDocuments);
       documents.set(
         status,
-        expr ? { kind: documentKind(expr.text), evaluate: compileString(expr.node), span: expr.span } : { kind: 'default' },
+        expr
+          ? { kind: documentKind(expr.text), evaluate: compileString(expr.node), span: expr.span }
+          : { kind: 'default' },
       );
       dir.errorDocuments = documents;
     },
@@ -299,7 +330,8 @@ export const dirDirectives = {
     bind: (ctx, node) => bindLogLevel(ctx, node),
     apply: ({ server, dir }, bound, ctx) => {
       const levels: LogLevels = { level: bound.level, modules: new Map(bound.modules) };
-      if (ctx.path === undefined) server.logLevels = server.logLevels ? mergeLogLevels(server.logLevels, levels) : levels;
+      if (ctx.path === undefined)
+        server.logLevels = server.logLevels ? mergeLogLevels(server.logLevels, levels) : levels;
       else dir.logLevels = dir.logLevels ? mergeLogLevels(dir.logLevels, levels) : levels;
     },
   } satisfies Served<BoundLogLevels>,
@@ -307,4 +339,3 @@ export const dirDirectives = {
   MaxRangeOverlaps: rangeLimit('maxRangeOverlaps', 20),
   MaxRangeReversals: rangeLimit('maxRangeReversals', 20),
 } as const;
-

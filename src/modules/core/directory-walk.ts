@@ -24,7 +24,13 @@ export function directoryWalk(req: RequestRecord): HookResult {
   if (filename.charCodeAt(0) !== 0x2f) return OK;
   const canonical = normalizePath(filename, { mergeSlashes: true, decodeUnreserved: false });
   if (canonical === undefined) {
-    logRequest(req, 'error', 'core', 'AH00030', `Forbidden: ${filename} doesn't point to a file or directory`);
+    logRequest(
+      req,
+      'error',
+      'core',
+      'AH00030',
+      `Forbidden: ${filename} doesn't point to a file or directory`,
+    );
     return 403;
   }
   req.filename = canonical;
@@ -164,7 +170,10 @@ class DirectoryWalk {
    *
    * @returns a status to fail with, or what is there: `isEnd` when the file name ends here
    */
-  #step(path: string, isLast: boolean): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
+  #step(
+    path: string,
+    isLast: boolean,
+  ): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
     const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
     const options = effectiveOptions(config?.options);
     const followsAll = (options & OPT.FollowSymLinks) !== 0;
@@ -179,26 +188,58 @@ class DirectoryWalk {
     if (found === undefined) return { isEnd: true, isLevel: false, stats: undefined };
     if (!found.isSymbolicLink()) return this.#kind(path, found, isLast, false);
     const target = look(path, true);
-    const ownersMatch = (options & OPT.SymLinksIfOwnerMatch) !== 0 && typeof target === 'object' && target.uid === found.uid;
+    const ownersMatch =
+      (options & OPT.SymLinksIfOwnerMatch) !== 0 && typeof target === 'object' && target.uid === found.uid;
     if (typeof target !== 'object' || (!followsAll && !ownersMatch)) {
-      logRequest(this.#req, 'error', 'core', 'AH00037', `Symbolic link not allowed or link target not accessible: ${path}`);
+      logRequest(
+        this.#req,
+        'error',
+        'core',
+        'AH00037',
+        `Symbolic link not allowed or link target not accessible: ${path}`,
+      );
       return 403;
     }
     return this.#kind(path, target, isLast, false);
   }
 
-  #kind(path: string, stats: Stats, isLast: boolean, isAssumed: boolean): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
+  #kind(
+    path: string,
+    stats: Stats,
+    isLast: boolean,
+    isAssumed: boolean,
+  ): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
     if (stats.isDirectory()) return { isEnd: false, isLevel: true, stats };
     if (stats.isFile()) return { isEnd: true, isLevel: isAssumed && isLast, stats };
-    logRequest(this.#req, 'error', 'core', 'AH00038', `Forbidden: ${path} doesn't point to a file or directory`);
+    logRequest(
+      this.#req,
+      'error',
+      'core',
+      'AH00038',
+      `Forbidden: ${path} doesn't point to a file or directory`,
+    );
     return 403;
   }
 
   #unreachable(path: string, code: string): number {
     if (code === 'EACCES') {
-      logRequest(this.#req, 'error', 'core', 'AH00035', `access to ${this.#req.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`, '(13)Permission denied');
+      logRequest(
+        this.#req,
+        'error',
+        'core',
+        'AH00035',
+        `access to ${this.#req.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`,
+        '(13)Permission denied',
+      );
     } else {
-      logRequest(this.#req, 'error', 'core', 'AH00036', `access to ${this.#req.uri} failed (filesystem path '${path}')`, `(${code})`);
+      logRequest(
+        this.#req,
+        'error',
+        'core',
+        'AH00036',
+        `access to ${this.#req.uri} failed (filesystem path '${path}')`,
+        `(${code})`,
+      );
     }
     return 403;
   }

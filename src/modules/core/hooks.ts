@@ -48,7 +48,8 @@ function overrideType(req: RequestRecord): HookResult {
     if (typeof handler === 'number') return handler;
     if (handler !== undefined) req.handler = handler;
   }
-  if (req.usedPathInfo === 'default' && config.acceptPathInfo !== undefined) req.usedPathInfo = config.acceptPathInfo;
+  if (req.usedPathInfo === 'default' && config.acceptPathInfo !== undefined)
+    req.usedPathInfo = config.acceptPathInfo;
   return OK;
 }
 

@@ -26,13 +26,24 @@ export type HtaccessResult = DirConfig | undefined | 403 | 500;
  * @param directory with its trailing slash
  * @source httpd server/config.c `ap_parse_htaccess`
  */
-export function readAccessFile(req: RequestRecord, directory: string, overrides: HtaccessOverrides): HtaccessResult {
+export function readAccessFile(
+  req: RequestRecord,
+  directory: string,
+  overrides: HtaccessOverrides,
+): HtaccessResult {
   for (const name of coreServer(req.server).accessFileNames ?? ['.htaccess']) {
     const path = directory + name;
     const stats = statOrError(path);
     if (stats === undefined) continue;
     if (typeof stats === 'string') {
-      logRequest(req, 'crit', 'core', 'AH00529', `${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`, stats);
+      logRequest(
+        req,
+        'crit',
+        'core',
+        'AH00529',
+        `${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
+        stats,
+      );
       return 403;
     }
     if (!stats.isFile()) {
@@ -51,12 +62,19 @@ function statOrError(path: string): BigIntStats | string | undefined {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined;
+    if (code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'ELOOP')
+      return undefined;
     return `(${code ?? 'unknown'})`;
   }
 }
 
-function parsed(req: RequestRecord, path: string, directory: string, overrides: HtaccessOverrides, stats: BigIntStats): HtaccessResult {
+function parsed(
+  req: RequestRecord,
+  path: string,
+  directory: string,
+  overrides: HtaccessOverrides,
+  stats: BigIntStats,
+): HtaccessResult {
   const { gateway } = req.server;
   const serverIndex = gateway.servers.indexOf(req.server);
   const key = `${gateway.generation}\0${serverIndex}\0${overrideKey(overrides)}\0${path}`;

@@ -11,7 +11,12 @@ export const OPT = {
 
 /** `All` is everything but MultiViews. */
 export const OPT_ALL =
-  OPT.Indexes | OPT.Includes | OPT.FollowSymLinks | OPT.ExecCGI | OPT.IncludesNoExec | OPT.SymLinksIfOwnerMatch;
+  OPT.Indexes |
+  OPT.Includes |
+  OPT.FollowSymLinks |
+  OPT.ExecCGI |
+  OPT.IncludesNoExec |
+  OPT.SymLinksIfOwnerMatch;
 
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['indexes', OPT.Indexes],

@@ -48,7 +48,8 @@ export function bindAllowOverride(ctx: BindContext, node: DirectiveNode): Htacce
       draft.classes |= OVERRIDE_BITS.Options;
       if (value === undefined || value === '') continue;
       for (const option of value.split(',')) {
-        if (optionBits(option.toLowerCase()) === undefined) return ctx.error(word, `Illegal option ${option}`);
+        if (optionBits(option.toLowerCase()) === undefined)
+          return ctx.error(word, `Illegal option ${option}`);
         (draft.options ??= []).push(option.toLowerCase());
       }
       continue;

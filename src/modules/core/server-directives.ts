@@ -24,7 +24,8 @@ function serverField<K extends keyof CoreServerConfig>(
 function nonNegative(ctx: BindContext, node: DirectiveNode, hint: string): number | undefined {
   const word = firstArg(node);
   const value = atoi(word.text);
-  if (value < 0) return ctx.error(word, `${node.name.text} "${word.text}" must be a non-negative integer${hint}`);
+  if (value < 0)
+    return ctx.error(word, `${node.name.text} "${word.text}" must be a non-negative integer${hint}`);
   if (!/^[0-9]+$/.test(word.text)) {
     ctx.warn(word, `${node.name.text} "${word.text}" is not a number`, `httpd reads it as ${value}`);
   }
@@ -63,7 +64,10 @@ function bindServerName(ctx: BindContext, node: DirectiveNode): CoreServerConfig
   if (!hasPort) return { name, port: 0, scheme };
   const port = atoi(rest.slice(colon + 1));
   if (port < 1 || port > 65535) {
-    return ctx.error(word, `The port number "${word.text}" is outside the appropriate range (i.e., 1..65535).`);
+    return ctx.error(
+      word,
+      `The port number "${word.text}" is outside the appropriate range (i.e., 1..65535).`,
+    );
   }
   return { name, port, scheme };
 }
@@ -80,7 +84,8 @@ function bindDocumentRoot(ctx: BindContext, node: DirectiveNode): string | undef
   const word = firstArg(node);
   const path = ctx.serverRootRelative(word.text);
   if (ctx.mayTouchDisk && !isDirectory(path)) {
-    if (!ctx.inVhost) return ctx.error(word, `DocumentRoot '${word.text}' is not a directory, or is not readable`);
+    if (!ctx.inVhost)
+      return ctx.error(word, `DocumentRoot '${word.text}' is not a directory, or is not readable`);
     ctx.warn(word, `DocumentRoot [${path}] does not exist`);
   }
   return path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
@@ -152,7 +157,11 @@ export const serverDirectives = {
   ServerPath: serverField('serverPath', (_ctx, node) => firstArg(node).text),
   ServerAdmin: serverField('serverAdmin', (_ctx, node) => firstArg(node).text),
   DocumentRoot: serverField('documentRoot', bindDocumentRoot, 'anyDirectory'),
-  AccessFileName: serverField('accessFileNames', (_ctx, node) => node.args.map((word) => word.text), 'anyDirectory'),
+  AccessFileName: serverField(
+    'accessFileNames',
+    (_ctx, node) => node.args.map((word) => word.text),
+    'anyDirectory',
+  ),
   ErrorLog: serverField(
     'errorLog',
     (ctx, node) => {
@@ -181,17 +190,33 @@ export const serverDirectives = {
       server.errorLogFormats.set(kind, format);
     },
   } satisfies Served<{ kind: string; format: string }>,
-  Timeout: serverField('timeoutSeconds', (ctx, node) => {
-    const word = firstArg(node);
-    const seconds = atoi(word.text);
-    if (!/^[0-9]+$/.test(word.text) || seconds <= 0) {
-      ctx.warn(word, `Timeout "${word.text}" is not a positive number of seconds`, 'the default of 60 is used');
-      return 60;
-    }
-    return seconds;
-  }, 'anyDirectory'),
-  LimitRequestLine: serverField('limitRequestLine', (ctx, node) => nonNegative(ctx, node, ''), 'anyDirectory'),
-  LimitRequestFieldsize: serverField('limitRequestFieldSize', (ctx, node) => nonNegative(ctx, node, ''), 'anyDirectory'),
+  Timeout: serverField(
+    'timeoutSeconds',
+    (ctx, node) => {
+      const word = firstArg(node);
+      const seconds = atoi(word.text);
+      if (!/^[0-9]+$/.test(word.text) || seconds <= 0) {
+        ctx.warn(
+          word,
+          `Timeout "${word.text}" is not a positive number of seconds`,
+          'the default of 60 is used',
+        );
+        return 60;
+      }
+      return seconds;
+    },
+    'anyDirectory',
+  ),
+  LimitRequestLine: serverField(
+    'limitRequestLine',
+    (ctx, node) => nonNegative(ctx, node, ''),
+    'anyDirectory',
+  ),
+  LimitRequestFieldsize: serverField(
+    'limitRequestFieldSize',
+    (ctx, node) => nonNegative(ctx, node, ''),
+    'anyDirectory',
+  ),
   LimitRequestFields: serverField(
     'limitRequestFields',
     (ctx, node) => nonNegative(ctx, node, ' (0 = no limit)'),
@@ -207,7 +232,12 @@ export const serverDirectives = {
     'traceEnable',
     oneOf(['on', 'off', 'extended'] as const, "TraceEnable must be one of 'on', 'off', or 'extended'"),
   ),
-  Protocols: serverField('protocols', (_ctx, node) => node.args.map((word) => word.text), ['directory', 'location', 'files', 'proxy']),
+  Protocols: serverField('protocols', (_ctx, node) => node.args.map((word) => word.text), [
+    'directory',
+    'location',
+    'files',
+    'proxy',
+  ]),
   HttpProtocolOptions: {
     bind: bindProtocolOptions,
     apply: ({ server }, options) => {
@@ -219,7 +249,8 @@ export const serverDirectives = {
     bind: (ctx, node) => {
       const limits = node.args.map((word) => atoi(word.text));
       const bad = limits.findIndex((limit) => limit <= 0);
-      if (bad >= 0) return ctx.error(node.args[bad] ?? node, 'The recursion limit must be greater than zero.');
+      if (bad >= 0)
+        return ctx.error(node.args[bad] ?? node, 'The recursion limit must be greater than zero.');
       return { redirects: limits[0] ?? 10, subrequests: limits[1] ?? limits[0] ?? 10 };
     },
     apply: ({ server }, { redirects, subrequests }) => {
@@ -233,7 +264,10 @@ export const serverDirectives = {
       const word = firstArg(node);
       return (
         TOKENS.get(word.text.toLowerCase()) ??
-        ctx.error(word, "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'")
+        ctx.error(
+          word,
+          "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
+        )
       );
     },
     'globalOnly',

@@ -4,7 +4,13 @@ import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import type { DirectiveNode, SectionNode } from '../../syntax/tree.ts';
-import { defineModule, type ApplyContext, type BindContext, type InlineSection, type Module } from '../module.ts';
+import {
+  defineModule,
+  type ApplyContext,
+  type BindContext,
+  type InlineSection,
+  type Module,
+} from '../module.ts';
 import { bindAlias, requirementOfAlias } from './aliases.ts';
 import { evaluateAuthz, onlyNegative, preparationsOf, type AuthzSection } from './logic.ts';
 import { bindRequirement, requirementCheck, requirementPreparation, type Requirement } from './providers.ts';
@@ -51,7 +57,11 @@ function bindRequire(ctx: BindContext, node: DirectiveNode): BoundRequire | unde
   if (!requirement) return undefined;
   const container = enclosing(ctx);
   if (isNegated && container !== 'all') {
-    return ctx.error(node, `negative Require directive has no effect in ${SECTION_LABELS[container]} directive`, 'put it into <RequireAll>');
+    return ctx.error(
+      node,
+      `negative Require directive has no effect in ${SECTION_LABELS[container]} directive`,
+      'put it into <RequireAll>',
+    );
   }
   return { isNegated, requirement, needsRemoteHost: requirement.kind === 'host' };
 }
@@ -82,7 +92,9 @@ function rootOf({ server, dir }: Into, ctx: ApplyContext): AuthzSection {
   return dir.section;
 }
 
-function container(kind: 'all' | 'any' | 'none'): InlineSection<AuthzServerConfig, AuthzDirConfig, { readonly kind: 'all' | 'any' | 'none' }> {
+function container(
+  kind: 'all' | 'any' | 'none',
+): InlineSection<AuthzServerConfig, AuthzDirConfig, { readonly kind: 'all' | 'any' | 'none' }> {
   return {
     bindSection: (ctx, node) => bindContainer(ctx, node, kind),
     open: (into, _value, ctx) => {
@@ -98,10 +110,16 @@ function container(kind: 'all' | 'any' | 'none'): InlineSection<AuthzServerConfi
 
 function bindContainer(ctx: BindContext, node: SectionNode, kind: 'all' | 'any' | 'none') {
   const label = SECTION_LABELS[kind];
-  if (node.argsText.trim() !== '') return ctx.error(node, `${label} directive doesn't take additional arguments`);
-  if (node.children.length === 0) return ctx.error(node, `${label} directive contains no authorization directives`);
+  if (node.argsText.trim() !== '')
+    return ctx.error(node, `${label} directive doesn't take additional arguments`);
+  if (node.children.length === 0)
+    return ctx.error(node, `${label} directive contains no authorization directives`);
   if (kind === 'none' && enclosing(ctx) !== 'all') {
-    return ctx.error(node, `<RequireNone> directive has no effect in ${SECTION_LABELS[enclosing(ctx)]} directive`, 'put it into <RequireAll>');
+    return ctx.error(
+      node,
+      `<RequireNone> directive has no effect in ${SECTION_LABELS[enclosing(ctx)]} directive`,
+      'put it into <RequireAll>',
+    );
   }
   return { kind };
 }
@@ -109,13 +127,20 @@ function bindContainer(ctx: BindContext, node: SectionNode, kind: 'all' | 'any' 
 /** Joins the inner scope's requirements to the outer ones by AuthMerging. @source `merge_authz_core_dir_config` */
 function mergeAuthz(base: AuthzDirConfig, add: AuthzDirConfig): AuthzDirConfig {
   const forbidsOnFailure = add.forbidsOnFailure ?? base.forbidsOnFailure;
-  const common = { open: [], ...(add.merging && { merging: add.merging }), ...(forbidsOnFailure !== undefined && { forbidsOnFailure }) };
+  const common = {
+    open: [],
+    ...(add.merging && { merging: add.merging }),
+    ...(forbidsOnFailure !== undefined && { forbidsOnFailure }),
+  };
   if (add.merging === undefined && !add.section && base.section) return { ...common, section: base.section };
   if (add.merging === undefined || add.merging === 'off' || (!base.section && !add.section)) {
     return add.section ? { ...common, section: add.section } : common;
   }
   const children = [base.section, add.section].filter((section) => section !== undefined);
-  return { ...common, section: { kind: add.merging === 'and' ? 'all' : 'any', children, limit: undefined, span: undefined } };
+  return {
+    ...common,
+    section: { kind: add.merging === 'and' ? 'all' : 'any', children, limit: undefined, span: undefined },
+  };
 }
 
 /** @source httpd mod_authz_core.c `authorize_user_core` */
@@ -130,7 +155,12 @@ function authorize(req: RequestRecord, isAfterAuthentication: boolean): HookResu
   );
 }
 
-function decide(req: RequestRecord, config: AuthzDirConfig, section: AuthzSection, isAfterAuthentication: boolean): HookResult {
+function decide(
+  req: RequestRecord,
+  config: AuthzDirConfig,
+  section: AuthzSection,
+  isAfterAuthentication: boolean,
+): HookResult {
   const verdict = evaluateAuthz(req, section, 'all');
   switch (verdict) {
     case 'granted':
@@ -152,7 +182,13 @@ function refuse(req: RequestRecord, config: AuthzDirConfig, isAfterAuthenticatio
     logRequest(req, 'error', 'authz_core', 'AH01630', `client denied by server configuration: ${what}`);
     return 403;
   }
-  logRequest(req, 'error', 'authz_core', 'AH01631', `user ${req.user ?? ''}: authorization failure for "${req.uri}": `);
+  logRequest(
+    req,
+    'error',
+    'authz_core',
+    'AH01631',
+    `user ${req.user ?? ''}: authorization failure for "${req.uri}": `,
+  );
   return config.forbidsOnFailure === true ? 403 : 401;
 }
 
@@ -206,7 +242,10 @@ export const modAuthzCore: Module<AuthzServerConfig, AuthzDirConfig> = defineMod
     for (const root of roots) {
       const found = onlyNegative(root);
       if (!found) continue;
-      report(`${SECTION_LABELS[found.kind]} directive contains only negative authorization directives`, found.span);
+      report(
+        `${SECTION_LABELS[found.kind]} directive contains only negative authorization directives`,
+        found.span,
+      );
     }
   },
   hooks: [

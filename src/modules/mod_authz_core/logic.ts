@@ -12,7 +12,14 @@ export type AuthzPreparation = (req: RequestRecord) => Promise<void>;
 
 /** One `Require`, or a container of them. */
 export type AuthzNode =
-  | { readonly kind: 'require'; readonly isNegated: boolean; readonly limit: MethodLimit | undefined; readonly check: AuthzCheck; readonly prepare?: AuthzPreparation; readonly span: Span }
+  | {
+      readonly kind: 'require';
+      readonly isNegated: boolean;
+      readonly limit: MethodLimit | undefined;
+      readonly check: AuthzCheck;
+      readonly prepare?: AuthzPreparation;
+      readonly span: Span;
+    }
   | AuthzSection;
 
 export interface AuthzSection {
@@ -25,7 +32,8 @@ export interface AuthzSection {
 
 /** Whether a node has a say for this method. */
 function covers(node: AuthzNode, method: string): boolean {
-  if (node.kind !== 'require' && node.limit === 'children') return node.children.some((child) => covers(child, method));
+  if (node.kind !== 'require' && node.limit === 'children')
+    return node.children.some((child) => covers(child, method));
   return limitCovers(node.limit as MethodLimit | undefined, method);
 }
 
@@ -64,7 +72,8 @@ export function onlyNegative(section: AuthzSection): AuthzSection | undefined {
     const found = child.kind === 'require' ? undefined : onlyNegative(child);
     if (found) return found;
   }
-  const isNegative = (child: AuthzNode): boolean => (child.kind === 'require' ? child.isNegated : child.kind === 'none');
+  const isNegative = (child: AuthzNode): boolean =>
+    child.kind === 'require' ? child.isNegated : child.kind === 'none';
   return section.children.length > 0 && section.children.every(isNegative) ? section : undefined;
 }
 
@@ -74,7 +83,9 @@ const preparations = new WeakMap<AuthzSection, readonly AuthzPreparation[]>();
 export function preparationsOf(section: AuthzSection): readonly AuthzPreparation[] {
   let known = preparations.get(section);
   if (!known) {
-    known = section.children.flatMap((child) => (child.kind === 'require' ? (child.prepare ?? []) : preparationsOf(child)));
+    known = section.children.flatMap((child) =>
+      child.kind === 'require' ? (child.prepare ?? []) : preparationsOf(child),
+    );
     preparations.set(section, known);
   }
   return known;

@@ -33,10 +33,12 @@ interface Provider {
   readonly bind: RequirementBinder;
 }
 
-const unserved = (provider: string): RequirementBinder => (ctx, node) => {
-  ctx.warn(node, `Require ${provider} is not served`, 'every request that depends on it is refused');
-  return { kind: 'unserved', provider };
-};
+const unserved =
+  (provider: string): RequirementBinder =>
+  (ctx, node) => {
+    ctx.warn(node, `Require ${provider} is not served`, 'every request that depends on it is refused');
+    return { kind: 'unserved', provider };
+  };
 
 /** Authorisation providers by their exact name. */
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider>([
@@ -73,7 +75,12 @@ const PROVIDERS: ReadonlyMap<string, Provider> = new Map<string, Provider>([
  *
  * @param args the rest of the line
  */
-export function bindRequirement(ctx: BindContext, node: DirectiveNode, provider: Word, args: Word): Requirement | undefined {
+export function bindRequirement(
+  ctx: BindContext,
+  node: DirectiveNode,
+  provider: Word,
+  args: Word,
+): Requirement | undefined {
   const known = PROVIDERS.get(provider.text);
   if (!known || !ctx.hasModule(known.module)) {
     const help = known ? `it comes with mod_${known.module}` : undefined;
@@ -156,7 +163,9 @@ export function requirementCheck(requirement: Requirement): AuthzCheck {
     case 'method':
       return (req) => {
         const method = req.method === 'HEAD' ? 'GET' : req.method;
-        return requirement.methods.some((name) => (name === 'HEAD' ? 'GET' : name) === method) ? 'granted' : 'denied';
+        return requirement.methods.some((name) => (name === 'HEAD' ? 'GET' : name) === method)
+          ? 'granted'
+          : 'denied';
       };
     case 'expr': {
       const condition = compileCondition(requirement.expr.node);
@@ -166,12 +175,17 @@ export function requirementCheck(requirement: Requirement): AuthzCheck {
       });
     }
     case 'ip':
-      return (req) => (requirement.subnets.some((subnet) => subnetContains(subnet, req.clientAddress)) ? 'granted' : 'denied');
+      return (req) =>
+        requirement.subnets.some((subnet) => subnetContains(subnet, req.clientAddress))
+          ? 'granted'
+          : 'denied';
     case 'host': {
       const names = compileString(requirement.expr.node);
       return guarded((req) => {
         const host = verifiedRemoteHost(req);
-        return host !== '' && words(names(exprContext(req))).some((name) => isInDomain(name, host)) ? 'granted' : 'denied';
+        return host !== '' && words(names(exprContext(req))).some((name) => isInDomain(name, host))
+          ? 'granted'
+          : 'denied';
       });
     }
     case 'forward-dns': {
@@ -195,7 +209,13 @@ export function requirementCheck(requirement: Requirement): AuthzCheck {
       return (req) => (req.user === undefined ? 'deniedNoUser' : 'granted');
     case 'unserved':
       return (req) => {
-        logRequest(req, 'error', 'authz_core', '', `Require ${requirement.provider} is not served: access to ${req.uri} refused`);
+        logRequest(
+          req,
+          'error',
+          'authz_core',
+          '',
+          `Require ${requirement.provider} is not served: access to ${req.uri} refused`,
+        );
         return 'error';
       };
   }
@@ -213,7 +233,10 @@ export function requirementPreparation(requirement: Requirement): { readonly pre
       for (const name of evaluatedWords(names, req)) {
         if (known.has(name)) continue;
         const found = await dns.lookup(name, { all: true }).catch(() => []);
-        known.set(name, found.map(({ address }) => address));
+        known.set(
+          name,
+          found.map(({ address }) => address),
+        );
       }
       req.setModuleNote(FORWARD_NOTE, known);
     },
@@ -234,7 +257,13 @@ function guarded(check: AuthzCheck): AuthzCheck {
     try {
       return check(req);
     } catch (error) {
-      logRequest(req, 'error', 'authz_core', 'AH02320', `Can't evaluate require expression: ${String(error)}`);
+      logRequest(
+        req,
+        'error',
+        'authz_core',
+        'AH02320',
+        `Can't evaluate require expression: ${String(error)}`,
+      );
       return 'error';
     }
   };
@@ -245,12 +274,19 @@ function isInDomain(domain: string, host: string): boolean {
   const name = domain.toLowerCase();
   const lower = host.toLowerCase();
   if (!lower.endsWith(name)) return false;
-  return lower.length === name.length || name.startsWith('.') || lower[lower.length - name.length - 1] === '.';
+  return (
+    lower.length === name.length || name.startsWith('.') || lower[lower.length - name.length - 1] === '.'
+  );
 }
 
-const LOOPBACK = [parseSubnet('127.0.0.0/8'), parseSubnet('::1')].flatMap((parsed) => (parsed.ok ? [parsed.subnet] : []));
+const LOOPBACK = [parseSubnet('127.0.0.0/8'), parseSubnet('::1')].flatMap((parsed) =>
+  parsed.ok ? [parsed.subnet] : [],
+);
 
 function isLocal(req: RequestRecord): boolean {
   const { connection, clientAddress } = req;
-  return connection.localAddress === clientAddress || LOOPBACK.some((subnet) => subnetContains(subnet, clientAddress));
+  return (
+    connection.localAddress === clientAddress ||
+    LOOPBACK.some((subnet) => subnetContains(subnet, clientAddress))
+  );
 }

@@ -57,7 +57,8 @@ export function retainPools(gateway: GatewayPlan): void {
   for (const record of gateway.servers) {
     const server = modProxy.server(record) as ProxyServerConfig | undefined;
     if (!server) continue;
-    for (const definition of server.workers) keys.add(workerOf(definition, server, gateway, false).address.key);
+    for (const definition of server.workers)
+      keys.add(workerOf(definition, server, gateway, false).address.key);
     for (const balancer of server.balancers) {
       for (const member of balancer.members) keys.add(workerOf(member, server, gateway, true).address.key);
     }

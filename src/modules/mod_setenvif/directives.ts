@@ -64,7 +64,10 @@ function bindMatch(
   if (fixed === undefined && !attribute) return ctx.error(node, `Missing header-field name for ${name}`);
   const source = words.shift();
   if (!source) return ctx.error(node, `Missing regular expression for ${name}`);
-  const pattern = ctx.regex(withoutLoneBackslash(source), { caseless, message: `${name} regex could not be compiled.` });
+  const pattern = ctx.regex(withoutLoneBackslash(source), {
+    caseless,
+    message: `${name} regex could not be compiled.`,
+  });
   if (!pattern) return undefined;
   let headerPattern: BoundRegex | undefined;
   if (attribute && !/^[-A-Za-z0-9_]*$/.test(attribute.text)) {

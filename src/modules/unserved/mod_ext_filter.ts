@@ -22,7 +22,8 @@ function checkDefine(ctx: BindContext, node: DirectiveNode): void {
     const parameter = PARAMETER.exec(rest);
     if (!parameter) return ctx.error(node, `Unexpected parameter: \`${rest}'`);
     const mode = /^mode=(\S*)/i.exec(parameter[0])?.[1];
-    if (mode !== undefined && !/^(?:in|out)put$/i.test(mode)) return ctx.error(node, `Invalid mode: \`${mode}'`);
+    if (mode !== undefined && !/^(?:in|out)put$/i.test(mode))
+      return ctx.error(node, `Invalid mode: \`${mode}'`);
     rest = rest.slice(parameter[0].length);
   }
 }
