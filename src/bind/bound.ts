@@ -1,10 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { MethodLimit } from '../modules/method-limit.ts';
 import type { BoundExpr, BoundRegex, ScopeKind } from '../modules/module.ts';
 import type { SectionKind } from '../pipeline/section.ts';
 import type { SourceSet, Span } from '../source/source.ts';
-
-/** Methods of the `<Limit>` or `<LimitExcept>` around a row. */
-export type MethodLimit = { readonly only: readonly string[] } | { readonly except: readonly string[] };
 
 /** One directive line, checked: what `apply` of its module gets when the plan is made. */
 export interface BoundRow {

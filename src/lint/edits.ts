@@ -37,3 +37,11 @@ export function moveLinesBefore(sources: SourceSet, moved: Span, target: Span): 
 export function removeLines(sources: SourceSet, span: Span): Edit {
   return { span: wholeLines(sources, span), text: '' };
 }
+
+/** An edit that takes a word away, with the blanks before it. */
+export function removeWord(sources: SourceSet, span: Span): Edit {
+  const { text } = fileOf(sources, span);
+  let { start } = span;
+  while (/[ \t]/.test(text[start - 1] ?? '')) start--;
+  return { span: { ...span, start }, text: '' };
+}

@@ -1,7 +1,7 @@
 import { modAccessCompat as catalogue } from '../../grammar/catalogue/mod_access_compat.ts';
 import { logRequest } from '../pipeline/log.ts';
 import { hook } from '../pipeline/phases.ts';
-import { verifiedRemoteHost } from '../pipeline/remote-host.ts';
+import { isInDomain, verifiedRemoteHost } from '../pipeline/remote-host.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { OK, type HookResult } from '../pipeline/status.ts';
 import { parseSubnet, subnetContains, type Subnet } from '../pattern/subnet.ts';
@@ -99,17 +99,6 @@ function matches(req: RequestRecord, { client, limit }: Rule): boolean {
     case 'host':
       return isInDomain(client.name, verifiedRemoteHost(req));
   }
-}
-
-/** `example.test` and `.example.test` name the domain and all below it. */
-function isInDomain(domain: string, host: string): boolean {
-  const lower = host.toLowerCase();
-  if (!lower.endsWith(domain)) return false;
-  return (
-    lower.length === domain.length ||
-    domain.startsWith('.') ||
-    lower[lower.length - domain.length - 1] === '.'
-  );
 }
 
 /** The last one that speaks of the request's method. */

@@ -1,6 +1,7 @@
 import type { CatalogueRow, ModuleCatalogue } from '../../grammar/catalogue/types.ts';
 import type { ExprNode } from '../../grammar/expr/ast.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
+import type { MethodLimit } from './method-limit.ts';
 import type { Hook } from '../pipeline/phases.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import type { GatewayPlan, ServerRecord } from '../pipeline/server.ts';
@@ -67,7 +68,7 @@ export interface ApplyContext {
   readonly isRegexScope: boolean;
   readonly inHtaccess: boolean;
   /** Methods of the enclosing `<Limit>` (`only`) or `<LimitExcept>` (`except`). */
-  readonly limit: { readonly only: readonly string[] } | { readonly except: readonly string[] } | undefined;
+  readonly limit: MethodLimit | undefined;
 }
 
 /** A directive that the gateway serves. */

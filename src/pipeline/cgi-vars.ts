@@ -2,7 +2,8 @@ import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
 import type { Table } from './table.ts';
-import { constructUrl, escapeHtml, escapePath, requestScheme } from './url.ts';
+import { escapeHtml } from './html.ts';
+import { constructUrl, escapePath, requestScheme } from './url.ts';
 
 /** What the config says about the variables of a script, for one request. */
 export interface CgiSettings {

@@ -40,3 +40,17 @@ export function verifiedRemoteHost({ connection }: RequestRecord): string {
   connection.isRemoteHostAsked = true;
   return connection.isRemoteHostVerified === true ? (connection.remoteHost ?? '') : '';
 }
+
+/**
+ * Whether a host name is the domain or lies below it; case does not count, and the domain may start with a dot.
+ *
+ * @source httpd mod_authz_host.c `in_domain`
+ */
+export function isInDomain(domain: string, host: string): boolean {
+  const name = domain.toLowerCase();
+  const lower = host.toLowerCase();
+  if (!lower.endsWith(name)) return false;
+  return (
+    lower.length === name.length || name.startsWith('.') || lower[lower.length - name.length - 1] === '.'
+  );
+}

@@ -190,19 +190,6 @@ function percentEncode(char: string): string {
   return `%${code < 16 ? '0' : ''}${code.toString(16)}`;
 }
 
-/** `&`, `<`, `>` and `"` as entities. @source httpd server/util.c `ap_escape_html` */
-export function escapeHtml(text: string): string {
-  if (!/[<>&"]/.test(text)) return text;
-  return text.replace(/[<>&"]/g, (char) => HTML_ENTITIES[char] ?? char);
-}
-
-const HTML_ENTITIES: Readonly<Record<string, string>> = {
-  '<': '&lt;',
-  '>': '&gt;',
-  '&': '&amp;',
-  '"': '&quot;',
-};
-
 /**
  * Sets `unparsedUri`, `uri` (still encoded) and `args` from a request target or a redirect's URI.
  *

@@ -1,5 +1,5 @@
 import type { LintRule } from '../rule.ts';
-import { removeLines } from '../edits.ts';
+import { removeLines, removeWord } from '../edits.ts';
 
 const KEYS: ReadonlySet<string> = new Set(['ping', 'responsefieldsize', 'upgrade', 'secret', 'flusher']);
 const DIRECTIVES = [
@@ -32,16 +32,13 @@ export const paramNoEffectFcgi: LintRule = {
       if (line.url.scheme !== 'fcgi') continue;
       for (const parameter of line.parameters) {
         if (!KEYS.has(parameter.key)) continue;
-        const { text } = sources.files[parameter.span.file]!;
-        let start = parameter.span.start;
-        while (/[ \t]/.test(text[start - 1] ?? '')) start--;
         report({
           message: `${parameter.key} has no effect on FastCGI backends`,
           span: parameter.span,
           fix: {
             title: `Remove ${parameter.key}`,
             kind: 'safe',
-            edits: [{ span: { ...parameter.span, start }, text: '' }],
+            edits: [removeWord(sources, parameter.span)],
           },
         });
       }

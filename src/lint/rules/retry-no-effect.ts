@@ -1,3 +1,4 @@
+import { removeWord } from '../edits.ts';
 import type { LintRule } from '../rule.ts';
 
 /** retry only matters for balancer members. */
@@ -20,13 +21,10 @@ export const retryNoEffect: LintRule = {
     for (const worker of model.workers) {
       const retry = worker.balancer === undefined ? worker.parameter('retry') : undefined;
       if (!retry || /-i/i.test(worker.parameter('status')?.value ?? '')) continue;
-      const { text } = model.loaded.sources.files[retry.span.file]!;
-      let start = retry.span.start;
-      while (/[ \t]/.test(text[start - 1] ?? '')) start--;
       report({
         message: 'retry only matters for balancer members; this worker is never put aside',
         span: retry.span,
-        fix: { title: 'Remove retry', kind: 'review', edits: [{ span: { ...retry.span, start }, text: '' }] },
+        fix: { title: 'Remove retry', kind: 'review', edits: [removeWord(model.loaded.sources, retry.span)] },
       });
     }
   },

@@ -1,3 +1,4 @@
+import { removeWord } from '../edits.ts';
 import type { LintRule } from '../rule.ts';
 
 /** enablereuse=on is ignored here. */
@@ -28,16 +29,13 @@ export const reuseIneffective: LintRule = {
         ({ key, value }) => key === 'disablereuse' && value.toLowerCase() === 'on',
       );
       if (!isDynamic && !isDisabled) continue;
-      const { text } = model.loaded.sources.files[reuse.span.file]!;
-      let start = reuse.span.start;
-      while (/[ \t]/.test(text[start - 1] ?? '')) start--;
       report({
         message: `enablereuse=on is ignored: ${isDynamic ? 'the host or port contains a back-reference' : 'disablereuse is set, too'}`,
         span: reuse.span,
         fix: {
           title: 'Remove enablereuse',
           kind: 'safe',
-          edits: [{ span: { ...reuse.span, start }, text: '' }],
+          edits: [removeWord(model.loaded.sources, reuse.span)],
         },
       });
     }

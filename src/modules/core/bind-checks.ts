@@ -81,3 +81,11 @@ export function atoi(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?[0-9]{1,15})/.exec(text)?.[1];
   return digits === undefined ? 0 : Number.parseInt(digits, 10);
 }
+
+/** A binder for the first argument: one of some words, in any case; `message` is said for any other. */
+export function oneOf<T extends string>(words: readonly T[], message: string) {
+  return (ctx: BindContext, node: DirectiveNode): T | undefined => {
+    const word = firstArg(node);
+    return words.find((candidate) => candidate === word.text.toLowerCase()) ?? ctx.error(word, message);
+  };
+}

@@ -3,7 +3,7 @@ import { REASONS } from '../../pipeline/status.ts';
 import type { LogLevel } from '../../pipeline/server.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import type { BindContext, BoundExpr, ServedDirective } from '../module.ts';
-import { atoi, firstArg, flag } from './bind-checks.ts';
+import { atoi, firstArg, flag, oneOf } from './bind-checks.ts';
 import {
   mergeLogLevels,
   type CoreDirConfig,
@@ -26,13 +26,6 @@ function dirField<K extends keyof CoreDirConfig>(
     apply: ({ dir }, value) => {
       dir[field] = value;
     },
-  };
-}
-
-function oneOf<T extends string>(words: readonly T[], message: string) {
-  return (ctx: BindContext, node: DirectiveNode): T | undefined => {
-    const word = firstArg(node);
-    return words.find((candidate) => candidate === word.text.toLowerCase()) ?? ctx.error(word, message);
   };
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { fsPath } from '../../source/fs-path.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import type { BindContext, ServedDirective } from '../module.ts';
-import { atoi, firstArg, flag, isForbidden, type Forbidden } from './bind-checks.ts';
+import { atoi, firstArg, flag, isForbidden, type Forbidden, oneOf } from './bind-checks.ts';
 import type { CoreDirConfig, CoreServerConfig } from './config.ts';
 
 type Served<V> = ServedDirective<CoreServerConfig, CoreDirConfig, V>;
@@ -30,14 +30,6 @@ function nonNegative(ctx: BindContext, node: DirectiveNode, hint: string): numbe
     ctx.warn(word, `${node.name.text} "${word.text}" is not a number`, `httpd reads it as ${value}`);
   }
   return value;
-}
-
-function oneOf<T extends string>(words: readonly T[], message: string) {
-  return (ctx: BindContext, node: DirectiveNode): T | undefined => {
-    const word = firstArg(node);
-    const value = words.find((candidate) => candidate === word.text.toLowerCase());
-    return value ?? ctx.error(word, message);
-  };
 }
 
 const TOKENS: ReadonlyMap<string, NonNullable<CoreServerConfig['serverTokens']>> = new Map([

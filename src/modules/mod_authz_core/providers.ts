@@ -4,7 +4,7 @@ import { compileCondition, compileString } from '../../expr/compile.ts';
 import { isKnownMethod } from '../../pipeline/allowed-methods.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
-import { verifiedRemoteHost } from '../../pipeline/remote-host.ts';
+import { isInDomain, verifiedRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { parseSubnet, subnetContains, type Subnet } from '../../pattern/subnet.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
@@ -267,16 +267,6 @@ function guarded(check: AuthzCheck): AuthzCheck {
       return 'error';
     }
   };
-}
-
-/** @source httpd mod_authz_host.c `in_domain` */
-function isInDomain(domain: string, host: string): boolean {
-  const name = domain.toLowerCase();
-  const lower = host.toLowerCase();
-  if (!lower.endsWith(name)) return false;
-  return (
-    lower.length === name.length || name.startsWith('.') || lower[lower.length - name.length - 1] === '.'
-  );
 }
 
 const LOOPBACK = [parseSubnet('127.0.0.0/8'), parseSubnet('::1')].flatMap((parsed) =>
