@@ -27,6 +27,7 @@ import { fsPath } from '../source/fs-path.ts';
 import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/access.ts';
 import type { CoreDirConfig } from './core/config.ts';
 import { OPT } from './core/options.ts';
+import { fileDigest } from './file-digest.ts';
 import { readSmallFile, recallFile, SMALL_FILE_BYTES, smallFileETag, type SmallFile } from './small-file.ts';
 
 /** Up to here a file that is not small is read in one go: the thread pool would cost more than the copying. */
@@ -163,12 +164,23 @@ function sendBigFile(
   descriptor: number,
   stats: BigIntStats,
 ): HookResult | Promise<HookResult> {
-  const config = coreDir(req);
+  const parts = etagParts(coreDir(req).fileETag);
+  if (parts.digest) {
+    return fileDigest(descriptor, stats).then((digest) => sendTagged(req, descriptor, stats, `"${digest}"`));
+  }
+  return sendTagged(req, descriptor, stats, fileETag(stats, parts, req.requestTimeMs));
+}
+
+function sendTagged(
+  req: RequestRecord,
+  descriptor: number,
+  stats: BigIntStats,
+  etag: string | undefined,
+): HookResult | Promise<HookResult> {
   const size = Number(stats.size);
   const mtimeMs = Number(stats.mtimeNs / 1_000_000n);
   const modified = formatHttpDate(Math.min(mtimeMs, req.requestTimeMs));
-  const etag = fileETag(stats, etagParts(config.fileETag), req.requestTimeMs);
-  const plan = prepare(req, size, modified, etag, config);
+  const plan = prepare(req, size, modified, etag, coreDir(req));
   if (typeof plan === 'number') return plan;
   if (plan.kind !== 'whole') return streamParts(req, descriptor, plan);
   return size <= AT_ONCE_BYTES ? sendAtOnce(req, descriptor, size) : streamBytes(req, descriptor, 0, size);
@@ -208,9 +220,9 @@ function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
   const { absolute, add, remove } = setting;
   const has = (part: keyof ETagParts): boolean =>
     (absolute?.has(part) === true && !remove.includes(part)) || add.includes(part);
-  const parts = { inode: has('inode'), mtime: has('mtime'), size: has('size') };
+  const parts = { digest: has('digest'), inode: has('inode'), mtime: has('mtime'), size: has('size') };
   // Without an absolute setting, what is taken away leaves nothing, which is as good as no setting.
-  const isUnset = !parts.inode && !parts.mtime && !parts.size && absolute?.size !== 0;
+  const isUnset = !parts.digest && !parts.inode && !parts.mtime && !parts.size && absolute?.size !== 0;
   return isUnset ? DEFAULT_ETAG_PARTS : parts;
 }
 

@@ -1,6 +1,7 @@
 import { readSync, type BigIntStats, type Stats } from 'node:fs';
 import { fileETag, type ETagParts } from '../pipeline/etag.ts';
 import { formatHttpDate } from '../pipeline/http-date.ts';
+import { contentDigest } from './file-digest.ts';
 
 /** Files up to this size are read at once. */
 export const SMALL_FILE_BYTES = 32_768;
@@ -67,9 +68,10 @@ export function readSmallFile(
 
 /** The file's entity tag, made once for each choice of parts. */
 export function smallFileETag(file: SmallFile, parts: ETagParts, requestTimeMs: number): string | undefined {
-  const key = (parts.inode ? 1 : 0) + (parts.mtime ? 2 : 0) + (parts.size ? 4 : 0);
+  const key = parts.digest ? 8 : (parts.inode ? 1 : 0) + (parts.mtime ? 2 : 0) + (parts.size ? 4 : 0);
   const known = file.etags[key];
   if (known !== undefined) return known;
+  if (parts.digest) return (file.etags[key] = `"${contentDigest(file.content)}"`);
   const etag = fileETag(file.stats, parts, requestTimeMs);
   if (etag !== undefined && !etag.startsWith('W/')) file.etags[key] = etag;
   return etag;

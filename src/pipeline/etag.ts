@@ -1,19 +1,21 @@
 import type { BigIntStats } from 'node:fs';
 
 export interface ETagParts {
+  /** A digest of the content stands for all other parts. */
+  readonly digest: boolean;
   readonly inode: boolean;
   readonly mtime: boolean;
   readonly size: boolean;
 }
 
 /** httpd's default, `FileETag MTime Size`. */
-export const DEFAULT_ETAG_PARTS: ETagParts = { inode: false, mtime: true, size: true };
+export const DEFAULT_ETAG_PARTS: ETagParts = { digest: false, inode: false, mtime: true, size: true };
 
 /** A file changed this recently may change again within its second: its tag is weak. */
 const SETTLED_AFTER_US = 1_000_000n;
 
 /**
- * The entity tag of a file: hexadecimal inode, size and modification time in microseconds, as `FileETag` chose;
+ * The entity tag of a file by its `stat`: hexadecimal inode, size and modification time in microseconds, as `FileETag` chose;
  * undefined for `FileETag None`.
  *
  * @param requestTimeMs wall clock; a file that changed within the second before has a weak tag

@@ -93,7 +93,7 @@ test('tags are made of the chosen parts', () => {
   const file = readSmallFile(path, descriptor, fstatSync(descriptor, { bigint: true }), statSync(path));
   closeSync(descriptor);
   const tag = (inode: boolean, mtime: boolean, size: boolean): string | undefined =>
-    smallFileETag(file, { inode, mtime, size }, Date.now());
+    smallFileETag(file, { digest: false, inode, mtime, size }, Date.now());
   expect(tag(false, true, true)).toBe('"5-59b08c1fa4000"');
   expect(tag(false, false, true)).toBe('"5"');
   expect(tag(true, false, false)).toBe(`"${statSync(path).ino.toString(16)}"`);

@@ -68,9 +68,12 @@ function mergeFileETag(base: FileETagSetting, add: FileETagSetting): FileETagSet
   if (add.absolute) return add;
   const remove = new Set(add.remove);
   const kept = base.add.filter((part) => !remove.has(part));
+  const absolute =
+    base.absolute && new Set([...base.absolute].filter((part) => !remove.has(part)).concat(add.add));
+  // None is a setting; nothing left of one is none.
+  const isUsedUp = absolute?.size === 0 && base.absolute?.size !== 0;
   return {
-    absolute:
-      base.absolute && new Set([...base.absolute].filter((part) => !remove.has(part)).concat(add.add)),
+    absolute: isUsedUp ? undefined : absolute,
     add: [...kept, ...add.add],
     remove: [...base.remove.filter((part) => !add.add.includes(part)), ...add.remove],
   };
