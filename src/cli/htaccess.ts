@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { loadHtaccess } from '../load/load.ts';
 import type { HtaccessRequest } from '../load/request.ts';
 import { OVERRIDE_BITS } from '../modules/core/overrides.ts';
-import { planHtaccess } from '../plan/plan.ts';
+import { planHtaccess, usesHostnames } from '../plan/plan.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
 import { fsPath } from '../source/fs-path.ts';
 import { positionOf } from '../source/line-index.ts';
@@ -49,7 +49,7 @@ export function htaccessReader({ running, unserved }: HtaccessSurroundings): Hta
       if (!told.has(use.directive)) server.gateway.errorLog.log('warn', 'core', '', message, { server });
       told.add(use.directive);
     }
-    return { config: planHtaccess(scope, server) };
+    return { config: planHtaccess(scope, server), usesHostnames: usesHostnames(scope) };
   };
 }
 

@@ -103,7 +103,14 @@ export type HtaccessReader = (
   directory: string,
   overrides: HtaccessOverrides,
   server: ServerRecord,
-) => { readonly config: DirConfig } | { readonly error: string; readonly isUnreadable?: true };
+) => AccessFile | { readonly error: string; readonly isUnreadable?: true };
+
+/** What an `.htaccess` file says. */
+export interface AccessFile {
+  readonly config: DirConfig;
+  /** One of its rules asks for the client's host name. */
+  readonly usesHostnames: boolean;
+}
 
 /** What the pipeline asks of core and its kin, whose config it can't read itself. */
 export interface CoreServices {

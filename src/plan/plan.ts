@@ -250,7 +250,7 @@ function resolvedAddresses(
 }
 
 /** Whether any rule or log of a scope asks for the client's host name. */
-function usesHostnames(scope: BoundScope): boolean {
+export function usesHostnames(scope: BoundScope): boolean {
   return scope.items.some((item) =>
     item.kind === 'scope'
       ? usesHostnames(item)

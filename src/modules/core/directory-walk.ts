@@ -1,6 +1,7 @@
 import { lstatSync, statSync, type Stats } from 'node:fs';
 import type { DirConfig } from '../../pipeline/dir-config.ts';
 import { logRequest } from '../../pipeline/log.ts';
+import { resolveRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { normalizePath } from '../../pipeline/url.ts';
@@ -18,12 +19,12 @@ import type { HtaccessOverrides, ServerRecord } from '../../pipeline/server.ts';
  *
  * @source httpd server/request.c `ap_directory_walk`
  */
-export function directoryWalk(req: RequestRecord): HookResult {
+export function directoryWalk(req: RequestRecord): HookResult | Promise<HookResult> {
   const { filename } = req;
   if (filename === undefined || filename === '') return OK;
   if (filename.charCodeAt(0) !== 0x2f) return OK;
   const canonical = normalizePath(filename, { mergeSlashes: true, decodeUnreserved: false });
-  if (canonical === undefined) {
+  if (!canonical.isValid) {
     logRequest(
       req,
       'error',
@@ -33,8 +34,12 @@ export function directoryWalk(req: RequestRecord): HookResult {
     );
     return 403;
   }
-  req.filename = canonical;
-  return new DirectoryWalk(req, canonical).run();
+  req.filename = canonical.path;
+  const walk = new DirectoryWalk(req, canonical.path);
+  const result = walk.run();
+  if (result !== OK || !walk.usesHostnames || req.connection.remoteHost !== undefined) return result;
+  // Look-ups that follow from this request must not have to wait: what was meant for one file may be asked by another.
+  return resolveRemoteHost(req.connection).then(() => OK);
 }
 
 /** What `stat` said: what is there, that nothing is, or an error code. */
@@ -51,6 +56,8 @@ function look(path: string, followLinks: boolean): Found {
 
 /** One walk; its state is what the levels hand on to each other. */
 class DirectoryWalk {
+  /** An access file that was read asks for the client's host name. */
+  usesHostnames = false;
   readonly #req: RequestRecord;
   readonly #path: string;
   /** Sections and access files merged so far, without the server's defaults. */
@@ -138,7 +145,10 @@ class DirectoryWalk {
     if (!overrides) return OK;
     const file = readAccessFile(this.#req, directory, overrides);
     if (typeof file === 'number') return file;
-    if (file) this.#add(file);
+    if (file) {
+      this.#add(file.config);
+      if (file.usesHostnames) this.usesHostnames = true;
+    }
     return OK;
   }
 

@@ -32,11 +32,14 @@ function withoutServerPath(req: RequestRecord): string {
 }
 
 /** @source httpd server/core.c `core_map_to_storage` */
-function mapToStorage(req: RequestRecord): HookResult {
+function mapToStorage(req: RequestRecord): HookResult | Promise<HookResult> {
   const walked = directoryWalk(req);
-  if (walked !== OK) return walked;
-  fileWalk(req);
-  return OK;
+  return walked instanceof Promise ? walked.then((late) => walkFiles(req, late)) : walkFiles(req, walked);
+}
+
+function walkFiles(req: RequestRecord, walked: HookResult): HookResult {
+  if (walked === OK) fileWalk(req);
+  return walked;
 }
 
 /** ForceType, SetHandler and AcceptPathInfo, over what mod_mime found. @source httpd server/core.c `core_override_type` */

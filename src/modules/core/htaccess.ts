@@ -1,8 +1,7 @@
 import { statSync, type BigIntStats } from 'node:fs';
-import type { DirConfig } from '../../pipeline/dir-config.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import type { HtaccessOverrides } from '../../pipeline/server.ts';
+import type { AccessFile, HtaccessOverrides, HtaccessReader } from '../../pipeline/server.ts';
 import { fsPath } from '../../source/fs-path.ts';
 import { coreServer } from './access.ts';
 
@@ -11,13 +10,13 @@ const CACHE_LIMIT = 2000;
 
 interface CachedFile {
   readonly identity: string;
-  readonly result: { readonly config: DirConfig } | { readonly error: string };
+  readonly result: ReturnType<HtaccessReader>;
 }
 
 const cache = new Map<string, CachedFile>();
 
-/** What the `.htaccess` of a directory says: its config, nothing, or the status to answer with. */
-export type HtaccessResult = DirConfig | undefined | 403 | 500;
+/** The `.htaccess` of a directory, nothing, or the status to answer with. */
+export type HtaccessResult = AccessFile | undefined | 403 | 500;
 
 /**
  * Reads a directory's access file, the first of AccessFileName that exists. A file is parsed once for each state of it
@@ -88,7 +87,7 @@ function parsed(
     if (cache.size > CACHE_LIMIT) cache.delete(cache.keys().next().value!);
   }
   const { result } = entry;
-  if ('config' in result) return result.config;
+  if ('config' in result) return result;
   logRequest(req, 'alert', 'core', '', result.error);
   return 'isUnreadable' in result ? 403 : 500;
 }
