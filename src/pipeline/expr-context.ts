@@ -1,4 +1,5 @@
 import type { ExprContext, ExprVariable } from '../expr/context.ts';
+import { logRequest } from './log.ts';
 import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestFile, subrequestUri } from './subrequest.ts';
@@ -132,13 +133,35 @@ class RequestExprContext implements ExprContext {
   }
 
   subrequestFile(path: string): boolean {
+    if (!mayLookUp(this.#req)) return false;
     const sub = subrequestFile(this.#req, path);
     return sub.status === 200 && sub.finfo?.isFile() === true;
   }
 
   subrequestUri(uri: string): boolean {
+    if (!mayLookUp(this.#req)) return false;
     return subrequestUri(this.#req, uri).status < 400;
   }
+}
+
+/** Look-ups by conditions that one request of a client may cause, with all that they cause in turn. */
+const MOST_LOOKUPS = 200;
+const LOOKUPS_NOTE = 'expression lookups';
+
+/**
+ * Whether a condition may look up one more URL or file. One that holds for its own look-up asks again at every level,
+ * and several times; httpd multiplies them until it crashes.
+ */
+function mayLookUp(req: RequestRecord): boolean {
+  let first = req;
+  for (let outer = req.main ?? req.prev; outer; outer = outer.main ?? outer.prev) first = outer;
+  const count = (first.moduleNote<number>(LOOKUPS_NOTE) ?? 0) + 1;
+  first.setModuleNote(LOOKUPS_NOTE, count);
+  if (count === MOST_LOOKUPS + 1) {
+    const text = `conditions of ${first.uri} looked up more than ${MOST_LOOKUPS} URLs or files: -U and -F give false`;
+    logRequest(first, 'error', 'core', '', text);
+  }
+  return count <= MOST_LOOKUPS;
 }
 
 function localTimestamp(time: Date): string {
