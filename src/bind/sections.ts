@@ -116,7 +116,7 @@ function plainOrRegex(
 /** A directory as the walk compares it: absolute, normalised, with a trailing slash. */
 function directoryArgument(word: Word): string {
   const absolute = word.text.startsWith('/') ? word.text : `${process.cwd()}/${word.text}`;
-  const path = normalizePath(absolute, { mergeSlashes: true, decodeUnreserved: false }) ?? absolute;
+  const { path } = normalizePath(absolute, { mergeSlashes: true, decodeUnreserved: false });
   return path.endsWith('/') ? path : `${path}/`;
 }
 

@@ -90,7 +90,7 @@ function setConnectionHeaders(
   const isFramed = isBodyless || headersOut.has('Content-Length');
   const canChunk = req.protocolNumber >= 1001;
   // The page of 416 comes after its connection was marked for closing: httpd ends it by closing then.
-  const endsByClosing = req.status === 416 && hasToken(wanted, 'close');
+  const endsByClosing = (req.status === 416 && hasToken(wanted, 'close')) || followsDropping(req);
   const isChunked = state.mayKeepAlive && !isFramed && canChunk && !endsByClosing;
   const asksToKeep = hasToken(wanted, 'keep-alive');
   const isKept =
@@ -100,6 +100,7 @@ function setConnectionHeaders(
     settings.keepAliveTimeoutMs > 0 &&
     (most === 0 || most > keptAlive) &&
     !DROPPING.has(req.status) &&
+    !endsByClosing &&
     !saysClose &&
     !hasToken(wanted, 'close') &&
     (!req.subprocessEnv.has('nokeepalive') || headersIn.has('via')) &&
@@ -115,6 +116,14 @@ function setConnectionHeaders(
   } else if (!isKept && !saysClose) headersOut.merge('Connection', 'close');
   if (isChunked) headersOut.set('Transfer-Encoding', 'chunked');
   return { isKept, isChunked };
+}
+
+/** Whether this answers an error that had marked its connection for closing. @source httpd `ap_die_r` */
+function followsDropping(req: RequestRecord): boolean {
+  for (let earlier = req.prev; earlier; earlier = earlier.prev) {
+    if (DROPPING.has(earlier.status)) return true;
+  }
+  return false;
 }
 
 function headText(req: RequestRecord, serverVersion: string): string {

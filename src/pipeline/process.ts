@@ -49,11 +49,11 @@ export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
     decodeUnreserved: true,
     allowRelative: isFileRequest,
   });
-  if (normalized === undefined) {
+  req.uri = req.parsedPath = normalized.path;
+  if (!normalized.isValid) {
     logRequest(req, 'error', 'core', 'AH10244', `invalid URI path (${req.unparsedUri})`);
     return 400;
   }
-  req.uri = req.parsedPath = normalized;
   if (isFileRequest) return mapRequest(req, decodePath(req));
   const before = req.dirConfig;
   if (req.server.gateway.hooks.preTranslateName.length === 0) return translateDecoded(req, decodePath(req));
@@ -73,8 +73,10 @@ function decodePath(req: RequestRecord): HookResult {
     req.uri,
     encodedSlashes === 'off' ? 'refuse' : encodedSlashes === 'on' ? 'decode' : 'keep',
   );
-  if ('status' in decoded) {
-    if (decoded.status === 404 && encodedSlashes === 'off' && /%2f/i.test(req.uri)) {
+  const encoded = req.uri;
+  req.uri = req.parsedPath = decoded.path;
+  if (decoded.status !== undefined) {
+    if (decoded.status === 404 && encodedSlashes === 'off' && /%2f/i.test(encoded)) {
       logRequest(
         req,
         'info',
@@ -85,14 +87,13 @@ function decodePath(req: RequestRecord): HookResult {
     }
     return decoded.status;
   }
-  req.uri = req.parsedPath = decoded.path;
   if (encodedSlashes === 'on') {
+    // Segments that came out of decoded slashes stop at the root.
     const again = normalizePath(req.uri, {
       mergeSlashes: services.mergeSlashes(req.server),
       decodeUnreserved: false,
     });
-    if (again === undefined) return 400;
-    req.uri = req.parsedPath = again;
+    req.uri = req.parsedPath = again.path;
   }
   return OK;
 }

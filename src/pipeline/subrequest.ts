@@ -167,7 +167,5 @@ export function fastRedirect(req: RequestRecord, sub: RequestRecord): void {
 
 /** Puts `overlay`'s entries before the table's own. */
 function overlayInto(table: Table, overlay: Table): void {
-  const merged = Table.overlay(overlay, table);
-  table.clear();
-  for (const [name, value] of merged) table.add(name, value);
+  table.assign(Table.overlay(overlay, table));
 }

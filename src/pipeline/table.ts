@@ -92,10 +92,16 @@ export class Table {
 
   copy(): Table {
     const table = new Table();
-    for (let i = 0; i < this.names.length; i++) {
-      table.#append(this.names[i]!, this.lowerNames[i]!, this.values[i]!);
-    }
+    table.assign(this);
     return table;
+  }
+
+  /** Takes over the other table's entries in place of its own. */
+  assign(other: Table): void {
+    this.clear();
+    for (let i = 0; i < other.names.length; i++) {
+      this.#append(other.names[i]!, other.lowerNames[i]!, other.values[i]!);
+    }
   }
 
   /** `overlay`'s entries, then `base`'s: a look-up finds the overlay's first. @source apr_table_overlay */

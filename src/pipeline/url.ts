@@ -40,17 +40,25 @@ export interface NormalizeOptions {
   readonly dropParameters?: boolean;
 }
 
+export interface NormalizedPath {
+  /** Without `.` and `..` segments; what is malformed stays as it is, and above the root there is nothing. */
+  readonly path: string;
+  /** False when the path was malformed, or climbed above the root. */
+  readonly isValid: boolean;
+}
+
 /**
- * The path without `.` and `..` segments, or undefined when it is malformed or climbs above the root.
+ * The path in its shortest form.
  *
  * @source httpd server/util.c `ap_normalize_path`
  */
-export function normalizePath(path: string, options: NormalizeOptions): string | undefined {
-  if (isPlainPath(path)) return path;
+export function normalizePath(path: string, options: NormalizeOptions): NormalizedPath {
+  if (isPlainPath(path)) return { path, isValid: true };
   if (path.charCodeAt(0) !== SLASH) {
-    if (path === '*' || path === '') return path;
-    if (!options.allowRelative) return undefined;
+    if (path === '*' || path === '') return { path, isValid: true };
+    if (!options.allowRelative) return { path, isValid: false };
   }
+  let isValid = true;
   let out = '';
   let at = 0;
   const length = path.length;
@@ -59,8 +67,8 @@ export function normalizePath(path: string, options: NormalizeOptions): string |
     let width = 1;
     if (code === PERCENT && options.decodeUnreserved) {
       const byte = escapedByte(path, at);
-      if (byte < 0) return undefined;
-      if (isUnreserved(byte)) {
+      if (byte < 0) isValid = false;
+      else if (isUnreserved(byte)) {
         code = byte;
         width = 3;
       }
@@ -82,8 +90,8 @@ export function normalizePath(path: string, options: NormalizeOptions): string |
           continue;
         }
         if (dots.kind === 'parent') {
-          if (out === '' || out === '/') return undefined;
-          out = out.slice(0, out.lastIndexOf('/', out.length - 2) + 1);
+          if (out === '' || out === '/') isValid = false;
+          else out = out.slice(0, out.lastIndexOf('/', out.length - 2) + 1);
           at = dots.next;
           continue;
         }
@@ -92,7 +100,7 @@ export function normalizePath(path: string, options: NormalizeOptions): string |
     out += String.fromCharCode(code);
     at += width;
   }
-  return out;
+  return { path: out, isValid };
 }
 
 /** Nothing in it that normalising could change: the usual case, decided without building anything. */
@@ -130,11 +138,15 @@ function dotSegment(path: string, at: number, options: NormalizeOptions): DotSeg
   return { kind: dots === 1 ? 'current' : 'parent', next: atEnd ? next : next + 1 };
 }
 
-/** What decoding a path gives: the text, or the status to answer with. */
-export type Unescaped = { readonly path: string } | { readonly status: 400 | 404 };
+/** What decoding a path gives: the text, and the status to answer with where it must not be. */
+export interface Unescaped {
+  readonly path: string;
+  readonly status?: 400 | 404;
+}
 
 /**
- * The path with every `%XX` decoded once.
+ * The path with every `%XX` decoded once. One that is refused is decoded too, up to its first NUL: it is what error
+ * documents and logs are told.
  *
  * @param slashes what `%2F` becomes: `refuse` 404, `decode` a slash, `keep` as written
  * @source httpd server/util.c `ap_unescape_url`, `ap_unescape_url_keep2f`
@@ -152,20 +164,16 @@ export function unescapePath(path: string, slashes: 'refuse' | 'decode' | 'keep'
       isBad = true;
       continue;
     }
-    if (byte === 0 || (byte === SLASH && slashes === 'refuse')) {
-      isForbidden = true;
-      continue;
-    }
-    if (byte === SLASH && slashes === 'keep') {
-      continue;
-    }
+    if (byte === SLASH && slashes === 'keep') continue;
+    if (byte === 0 || (byte === SLASH && slashes === 'refuse')) isForbidden = true;
     out += path.slice(from, percent) + String.fromCharCode(byte);
     from = percent + 3;
     percent += 2;
   }
-  if (isBad) return { status: 400 };
-  if (isForbidden) return { status: 404 };
-  return { path: out + path.slice(from) };
+  out += path.slice(from);
+  if (!isBad && !isForbidden) return { path: out };
+  const nul = out.indexOf('\0');
+  return { path: nul < 0 ? out : out.slice(0, nul), status: isBad ? 400 : 404 };
 }
 
 const PATH_SAFE = /^[A-Za-z0-9$\-_.+!*'(),:@&=/~;]*$/;

@@ -30,7 +30,7 @@ export function isUnsendable(body: PreparedBody): body is UnsendableBody {
 export function prepareBody(req: RequestRecord): PreparedBody | Promise<PreparedBody> {
   const { body } = req;
   if (!body.isAnnounced) return EMPTY_STDIN;
-  if (isUsedUp(req)) {
+  if (isUsedUp(req) || wasRefused(req)) {
     setLength(req, 0);
     return EMPTY_STDIN;
   }
@@ -106,6 +106,11 @@ function initialRecord(req: RequestRecord): RequestRecord {
 /** An earlier record of this request sent the body to an application. */
 function isUsedUp(req: RequestRecord): boolean {
   return initialRecord(req).moduleNote(BODY_NOTE) === true;
+}
+
+/** The body's fault was answered by an earlier record: what its error document runs has no body. */
+function wasRefused({ prev, body }: RequestRecord): boolean {
+  return prev !== undefined && body.failure !== undefined && !body.failure.isGone;
 }
 
 function markUsed(req: RequestRecord): void {

@@ -29,6 +29,7 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
     req.output.abort();
     return { result: DONE, status: body.status, mayFailOver: false };
   }
+  const environment = req.subprocessEnv.copy();
   const params = buildParams(req, modProxyFcgi.dir(req));
   if (params === undefined) {
     logRequest(req, 'error', 'proxy_fcgi', 'AH01074', `Failed writing Environment to ${portText(req)}:`);
@@ -40,7 +41,11 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
     call.memory.wasRetried = true;
     outcome = await exchange(call, params, body, true);
   }
-  if (outcome.error?.code.startsWith('HGW_BACKEND_CONNECT')) call.connectFailed?.();
+  if (outcome.error?.code.startsWith('HGW_BACKEND_CONNECT')) {
+    // httpd makes the parameters once it is connected: an error document does not see them.
+    req.subprocessEnv.assign(environment);
+    call.connectFailed?.();
+  }
   return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
 }
 
