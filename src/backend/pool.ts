@@ -375,7 +375,8 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     const { socketPath, host, port } = this.address;
     const cause = error === undefined ? { cause: '(110)Connection timed out' } : errnoOf(error);
     if (socketPath !== undefined) {
-      const message = `FCGI: attempt to connect to Unix domain socket ${socketPath} (${host}:${port}) failed`;
+      const who = isAccessDenied(error) ? ` (this process is uid ${process.getuid?.() ?? '?'})` : '';
+      const message = `FCGI: attempt to connect to Unix domain socket ${socketPath} (${host}:${port}) failed${who}`;
       return { number: 'AH02454', message, ...cause };
     }
     const at = target !== undefined && 'host' in target ? `${target.host}:${target.port}` : host;
@@ -385,6 +386,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       ...cause,
     };
   }
+}
+
+function isAccessDenied(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'EACCES';
 }
 
 function isBacklogFull(error: Error | undefined): boolean {

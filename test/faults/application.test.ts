@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { behaviours, HEAD } from '../harness/behaviours.ts';
+import { encodeRecord, RECORD } from '../harness/records.ts';
 import { FaultySite, GOOD_BODY, pause } from './faulty-site.ts';
 
 const CONF = `
 Timeout 4
+LimitRequestFieldSize 200000
+SetEnv X_SET ${'s'.repeat(40_000)}
+SetEnv X_LAST last
 ProxyPass "/fresh/" "fcgi://@APP@/fresh/" timeout=1
 ProxyPass "/kept/" "fcgi://@APP@/kept/" timeout=1 enablereuse=on
 ProxyPass "/dead/" "fcgi://@DEAD@/"
@@ -71,6 +75,18 @@ beforeAll(async () => {
       closeUnread: async (talk) => {
         await pause(50);
         talk.reset();
+      },
+      recordsAfterEnd: (talk) => {
+        const end = [encodeRecord(RECORD.stdout, Buffer.alloc(0)), encodeRecord(RECORD.end, Buffer.alloc(8))];
+        const after = [RECORD.stdout, RECORD.stderr, RECORD.end, 99].map((type) =>
+          encodeRecord(type, Buffer.from(`${HEAD}poison`)),
+        );
+        talk.out(`${HEAD}ok`).raw(Buffer.concat([...end, ...after, Buffer.alloc(100_000, 'p')]));
+        if (!talk.keepOpen) talk.socket.end();
+      },
+      sizes: (talk) => {
+        const sizes = ['HTTP_X_BIG', 'X_SET', 'X_LAST'].map((name) => talk.params.get(name)?.length ?? -1);
+        talk.out(`${HEAD}${sizes.join(' ')}`).finish();
       },
       managementLater: (talk) =>
         void talk.out(`${HEAD}o`).record(10, Buffer.alloc(8), { requestId: 0 }).out('k').finish(),
@@ -167,6 +183,7 @@ describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connec
     ['R19 no empty line', 'headWithoutEnd', refused],
     ['R19 nothing', 'nothing', refused],
     ['R20', 'badStatus', refused],
+    ['R21', 'recordsAfterEnd', { status: 200, body: 'ok' }],
     ['K3', 'leftover', { status: 200, body: GOOD_BODY }],
     ['K3 later', 'lateLeftover', { status: 200, body: GOOD_BODY }],
     ['K5', 'closeAfterEnd', { status: 200, body: GOOD_BODY }],
@@ -206,6 +223,15 @@ describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connec
     expect(answer.body).toBe('early');
     await expectGood(worker);
   });
+
+  test.each([1, 127, 128, 8000, 16_383, 16_384, 16_385, 65_535, 65_536, 150_000])(
+    'R22 a parameter of %i bytes reaches the application whole, and so do its neighbours',
+    async (size) => {
+      const answer = await site.ask(`/${worker}/x?do=sizes`, { more: `X-Big: ${'b'.repeat(size)}\r\n` });
+      expect(answer.body).toBe(`${size} 40000 4`);
+      await expectGood(worker);
+    },
+  );
 
   test('T5 an application that does not read a large body for longer than the timeout: 504', async () => {
     const answer = await site.ask(`/${worker}/x?do=unread`, { method: 'POST', body: 'b'.repeat(24_000_000) });

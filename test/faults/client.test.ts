@@ -315,7 +315,7 @@ describe('order on one connection', () => {
   });
 });
 
-test('the gateway has made no protocol error, and lives', () => {
+test('R23 the gateway has made no protocol error, has sent no ABORT_REQUEST, and lives', () => {
   expect(site.isAlive).toBe(true);
   expect(site.responder.protocolErrors.filter((error) => !error.includes('outside'))).toEqual([]);
 });

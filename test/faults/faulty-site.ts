@@ -15,6 +15,8 @@ export class FaultySite {
   readonly responder: MisbehavingResponder;
   readonly directory: string;
   port = 0;
+  /** Nobody listens there, unless a test does. */
+  deadPort = 0;
   #server: RunningServer | undefined;
 
   private constructor(behaviours: Readonly<Record<string, Behaviour>>) {
@@ -26,20 +28,39 @@ export class FaultySite {
   /**
    * Starts both.
    *
-   * @param conf the config below the usual lines; `@APP@` is the application's address, `@DEAD@` one that nobody
+   * @param conf the config below the usual lines; `@APP@` is the application's address, `@PORT@` its port, `@DEAD@` one that nobody
    *   listens at, `@DIR@` the folder
    */
   static async start(behaviours: Readonly<Record<string, Behaviour>>, conf: string): Promise<FaultySite> {
     const site = new FaultySite(behaviours);
     await site.responder.listen(0);
     site.port = await freePort();
-    const dead = await freePort();
-    const file = join(site.directory, 'httpd.conf');
+    site.deadPort = await freePort();
+    const file = site.#configure(conf);
+    site.#server = await startServer('gateway', file, site.port, join(site.directory, 'error.log'));
+    return site;
+  }
+
+  /** Serves another config from now on. */
+  async reload(conf: string): Promise<void> {
+    this.#configure(conf);
+    const before = this.#starts;
+    process.kill(this.#server?.pid ?? 0, 'SIGUSR1');
+    await until(() => this.#starts > before, 15_000);
+  }
+
+  /** How often the gateway has said that it goes on with a configuration. */
+  get #starts(): number {
+    return this.log.split('resuming normal operations').length;
+  }
+
+  #configure(conf: string): string {
+    const file = join(this.directory, 'httpd.conf');
     const lines = [
       'ServerRoot "@DIR@"',
       'PidFile "@DIR@/httpd.pid"',
       'ErrorLog "@DIR@/error.log"',
-      `Listen 127.0.0.1:${site.port}`,
+      `Listen 127.0.0.1:${this.port}`,
       'User www-data',
       'Group www-data',
       'ServerName www.example.test',
@@ -49,12 +70,12 @@ export class FaultySite {
     ];
     const text = lines
       .join('\n')
-      .replaceAll('@DIR@', site.directory)
-      .replaceAll('@APP@', `127.0.0.1:${site.responder.port}`)
-      .replaceAll('@DEAD@', `127.0.0.1:${dead}`);
+      .replaceAll('@DIR@', this.directory)
+      .replaceAll('@APP@', `127.0.0.1:${this.responder.port}`)
+      .replaceAll('@PORT@', String(this.responder.port))
+      .replaceAll('@DEAD@', `127.0.0.1:${this.deadPort}`);
     writeFileSync(file, text);
-    site.#server = await startServer('gateway', file, site.port, join(site.directory, 'error.log'));
-    return site;
+    return file;
   }
 
   get log(): string {

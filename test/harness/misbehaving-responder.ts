@@ -267,6 +267,7 @@ export class MisbehavingResponder {
       if (record.content.length !== 8) note(`BEGIN of ${record.content.length} bytes`);
       return;
     }
+    if (record.type === RECORD.abort) note('ABORT_REQUEST, which PHP-FPM does not know');
     if (!peer.isBegun) note(`record of type ${record.type} outside of a request`);
     if (record.type === RECORD.params && peer.isParamsEnded) note('PARAMS behind their end');
     if (record.type === RECORD.stdin && !peer.isParamsEnded) note('STDIN before the end of PARAMS');
