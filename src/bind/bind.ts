@@ -396,10 +396,15 @@ class Binder {
     definition: DirectiveDefinition<unknown, unknown> | undefined,
     node: DirectiveNode | SectionNode,
   ): void {
-    const note = (service: DirectiveUse['service'], text: string, isSecurity = false): void => {
-      const { row, module } = entry;
+    const { row, module } = entry;
+    const note = (
+      service: DirectiveUse['service'],
+      text: string,
+      isSecurity = false,
+      directive: string = row.name,
+    ): void => {
       this.uses.push({
-        directive: row.name,
+        directive,
         module: module.module,
         span: node.name.span,
         service,
@@ -409,7 +414,10 @@ class Binder {
     };
     if (!definition) note('not served', 'the gateway does not know this module');
     else if ('accepted' in definition) note('accepted', definition.accepted);
-    else if ('notServed' in definition) {
+    else if ('apply' in definition) {
+      const part = node.kind === 'directive' ? definition.unserved?.(node, this.#env.hasModule) : undefined;
+      if (part !== undefined) note('not served', part.note, false, part.what);
+    } else if ('notServed' in definition) {
       const { security } = definition;
       if (definition.matters?.(node) === false) note('accepted', 'this line changes nothing');
       else

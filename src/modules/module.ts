@@ -77,6 +77,11 @@ export interface ServedDirective<S, D, V = unknown> {
   readonly bind: (ctx: BindContext, node: DirectiveNode) => V | undefined;
   /** Puts the value into the config of its server and its per-directory scope. */
   readonly apply: (into: { readonly server: S; readonly dir: D }, value: V, ctx: ApplyContext) => void;
+  /** What of a line is not served all the same: its name for people, and what will be different. */
+  readonly unserved?: (
+    node: DirectiveNode,
+    hasModule: (name: string) => boolean,
+  ) => { readonly what: string; readonly note: string } | undefined;
 }
 
 /** A directive that means nothing here, with the reason. */

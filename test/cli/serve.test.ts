@@ -98,6 +98,43 @@ describe('starting', () => {
     expect(strict.stderr).toMatch(/site\.conf:\d+:\d+: error: \w+ is not served: /);
   });
 
+  test('a handler that is not served is named with its place, and no program is sent as text', async () => {
+    const port = await freePort();
+    const text = site(
+      port,
+      `<Location /status>
+SetHandler server-status
+</Location>
+AddHandler application/x-httpd-php .php
+AddType application/x-httpd-php .php5
+AddHandler fcgid-script .fcgi
+AddHandler unheard-of .txt
+`,
+    );
+    folder = new Folder({
+      'site.conf': text,
+      'htdocs/a.php': '<?php secret',
+      'htdocs/a.php5': '<?php secret',
+      'htdocs/a.fcgi': 'secret',
+      'htdocs/a.txt': 'text',
+    });
+    const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+    await gateway.answers(port);
+    const told = [...gateway.output.matchAll(/site\.conf:(\d+:\d+): warning: (.*?) is not served/g)];
+    expect(told.map(([, place, what]) => `${place} ${what}`)).toEqual([
+      '8:1 SetHandler server-status',
+      '10:1 AddHandler application/x-httpd-php',
+      '11:1 AddType application/x-httpd-php',
+      '12:1 AddHandler fcgid-script',
+    ]);
+    for (const path of ['/a.php', '/a.php5', '/a.fcgi']) {
+      const answer = await get(port, path);
+      expect(answer).toMatch(/^HTTP\/1\.1 500 /);
+      expect(answer).not.toContain('secret');
+    }
+    expect(await get(port, '/a.txt')).toMatch(/^HTTP\/1\.1 200 [^]*text$/);
+  });
+
   test('a directive that protects something stops the start, unless it is allowed to be left out', async () => {
     const port = await freePort();
     const text = site(port, '<Location /private>\nSSLRequireSSL\n</Location>\n');

@@ -3,6 +3,7 @@ import { REASONS } from '../../pipeline/status.ts';
 import type { LogLevel } from '../../pipeline/server.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import type { BindContext, BoundExpr, ServedDirective } from '../module.ts';
+import { unservedHandlerOf } from '../unserved/handlers.ts';
 import { atoi, firstArg, flag, oneOf } from './bind-checks.ts';
 import {
   mergeLogLevels,
@@ -308,6 +309,7 @@ export const dirDirectives = {
     apply: ({ dir }, { text, expr, span }) => {
       dir.setHandler = { text, evaluate: expr && compileString(expr.node), span };
     },
+    unserved: unservedHandlerOf,
   } satisfies Served<{ text: string; expr?: BoundExpr; span: BoundExpr['span'] }>,
   UseCanonicalName: dirField(
     'useCanonicalName',

@@ -5,6 +5,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { fileWalk } from '../../pipeline/walk.ts';
 import { defaultHandler } from '../default-handler.ts';
+import { refuseUnservedProgram } from '../unserved/handlers.ts';
 import { coreDir, coreServer, documentRoot } from './access.ts';
 import { directoryWalk } from './directory-walk.ts';
 
@@ -82,5 +83,6 @@ export const coreHooks = [
   hook('translateName', translateToDocumentRoot, { order: 'reallyLast' }),
   hook('mapToStorage', mapToStorage, { order: 'reallyLast' }),
   hook('fixups', overrideType, { order: 'reallyFirst' }),
+  hook('handler', refuseUnservedProgram, { order: 'last' }),
   hook('handler', serveDefault, { order: 'reallyLast' }),
 ];

@@ -2,6 +2,7 @@ import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { eachWord } from '../arguments.ts';
 import { firstArg, flag } from '../core/bind-checks.ts';
 import type { BindContext, ServedDirective, UnservedDirective } from '../module.ts';
+import { unservedHandlerOf } from '../unserved/handlers.ts';
 import {
   extensionInfo,
   type ExtensionField,
@@ -33,6 +34,8 @@ function add(field: ExtensionField): Served<Addition> {
     apply: ({ dir }, { value, extensions }) => {
       for (const extension of extensions) extensionInfo(dir, extension)[field] = value;
     },
+    // Where no handler is set, the media type is the handler's name.
+    ...((field === 'handler' || field === 'type') && { unserved: unservedHandlerOf }),
   };
 }
 
