@@ -61,9 +61,12 @@ export async function runLint(words: readonly string[]): Promise<number> {
 
 function listRules({ outputs }: LintArguments): void {
   if (outputs[0]?.format === 'json') {
-    const rules = allRules().map(({ name, severity, summary: text, isSecurity, needs, fixable }) => ({
-      ...{ name, severity, summary: text, isSecurity: isSecurity === true, needs, fixable },
-    }));
+    const rules = allRules().map(
+      ({ name, severity, summary: text, isSecurity, needs, fixable, options }) => ({
+        ...{ name, severity, summary: text, isSecurity: isSecurity === true, needs, fixable },
+        options: options ?? {},
+      }),
+    );
     process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
     return;
   }
@@ -128,7 +131,7 @@ function readOptions(args: LintArguments, cwd: string): LintOptions {
     try {
       return readConfigText(posix.resolve(cwd, name));
     } catch (error) {
-      throw new SettingsError(name, [(error as Error).message]);
+      throw new SettingsError([`${name}: ${(error as Error).message}`]);
     }
   };
   return {

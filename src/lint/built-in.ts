@@ -32,6 +32,16 @@ export const BUILT_IN_RULES: readonly RuleInfo[] = [
       bad: [{ text: 'RedirectMatch "^/(([a-z]+)*)+!$" "/elsewhere"\n' }],
       good: [{ text: 'RedirectMatch "^/[a-z]+!$" "/elsewhere"\n' }],
     },
+    options: {
+      atLeast: {
+        type: 'count',
+        default: 0,
+        min: 0,
+        max: 2_000_000,
+        description:
+          'Steps of the worst subject below which a pattern that only grows faster than its subject says nothing',
+      },
+    },
   },
   {
     name: BINARY_FILE,

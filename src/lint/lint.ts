@@ -6,14 +6,17 @@ import type { LoadRequest, LoadResult } from '../load/request.ts';
 import { ALL_OVERRIDES } from '../modules/core/overrides.ts';
 import type { SourceSet } from '../source/source.ts';
 import { fileOf, lineIndexOf } from '../source/line-index.ts';
+import type { OptionValues } from './options.ts';
 import { buildModel, type ModelInformation } from './model/build.ts';
 import type { LintModel } from './model/model.ts';
-import type { LintRule } from './rule.ts';
+import type { Finding, LintRule } from './rule.ts';
 
 /** A rule in force and the severity it has here; undefined: the finding's own or the rule's. */
 export interface ActiveRule {
   readonly rule: LintRule;
   readonly severity: Severity | undefined;
+  /** A value for each option of the rule. */
+  readonly options: OptionValues;
 }
 
 export interface LintRequest {
@@ -42,12 +45,13 @@ export function lint(request: LintRequest): LintOutcome {
   const model = buildModel(loaded, bound, { ...request.information, kind });
   const found: Diagnostic[] = [];
   const replaced = new Set<string>();
-  for (const { rule, severity } of request.rules) {
-    rule.check(model, (finding) => {
+  for (const { rule, severity, options } of request.rules) {
+    const report = (finding: Finding): void => {
       found.push({ ...finding, code: rule.name, severity: severity ?? finding.severity ?? rule.severity });
       for (const code of rule.replaces ?? [])
         replaced.add(`${code} ${lineOf(loaded.sources, finding.span.file, finding.span.start)}`);
-    });
+    };
+    rule.check(model, report, options);
   }
   const kept = bound.diagnostics.filter(
     ({ code, span }) => !replaced.has(`${code} ${lineOf(loaded.sources, span.file, span.start)}`),

@@ -13,7 +13,7 @@ import type { LintOutcome } from './lint.ts';
 import { slowPatternFindings, type TryPattern } from './slow-patterns.ts';
 import { suppress } from './suppress.ts';
 import { diskPath } from './target-files.ts';
-import { levelOf, mappingOf, runTask, type LintTask } from './task.ts';
+import { levelOf, mappingOf, optionsOf, runTask, type LintTask } from './task.ts';
 
 /** A finding as all outputs show it. Plain data in UTF-8; paths are as shown. */
 export interface LintFinding extends JsonDiagnostic {
@@ -49,7 +49,9 @@ export function shownPath(path: string, cwd: string): string {
 export async function reportOn(task: LintTask, tryPattern: TryPattern): Promise<RootReport> {
   const outcome = withInputFindings(runTask(task));
   const patterns =
-    levelOf(task, SLOW_PATTERN) === 'off' ? [] : await slowPatternFindings(outcome.model, tryPattern);
+    levelOf(task, SLOW_PATTERN) === 'off'
+      ? []
+      : await slowPatternFindings(outcome.model, tryPattern, optionsOf(task, SLOW_PATTERN));
   const { kept, suppressed } = judge(task, outcome, [...outcome.diagnostics, ...patterns]);
   const sources = shownSources(outcome.sources, task);
   const fingerprints = new Map<string, number>();

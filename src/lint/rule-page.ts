@@ -1,4 +1,5 @@
 import type { RuleInfo } from './built-in.ts';
+import type { OptionTable, RuleOption } from './options.ts';
 import type { Need, RuleExample } from './rule.ts';
 
 const NEEDS: Readonly<Record<Need, string>> = {
@@ -6,6 +7,12 @@ const NEEDS: Readonly<Record<Need, string>> = {
   version: 'the version of httpd (`--target`)',
   files: "the target's files (`--root`)",
   pools: 'PHP-FPM pool files (`--fpm-pool`), perhaps a php.ini (`--php-ini`)',
+};
+
+const KINDS: Readonly<Record<RuleOption['type'], string>> = {
+  flag: '`true` or `false`',
+  count: 'whole number',
+  texts: 'list of texts',
 };
 
 const FIXES: Readonly<Record<RuleInfo['fixable'], string>> = {
@@ -21,6 +28,20 @@ function example({ title, text }: RuleExample): string {
     .replace(/\0/g, '<00>')
     .replace(/\n*$/, '\n');
   return `${title === undefined ? '' : `${title}:\n\n`}\`\`\`apache\n${shown}\`\`\`\n`;
+}
+
+/** A table of options, with how a settings file sets one. */
+function optionsMarkdown(rule: string, options: OptionTable): string {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const range = option.type === 'count' ? `, ${option.min} to ${option.max}` : '';
+    return `| \`${name}\` | ${KINDS[option.type]}${range} | \`${JSON.stringify(option.default)}\` | ${option.description} |`;
+  });
+  const [[name, option]] = Object.entries(options) as [[string, RuleOption]];
+  const sample = `"${rule}": ["warning", { "${name}": ${JSON.stringify(option.default)} }]`;
+  return [
+    ['| option | kind | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+    `In \`httpd-gateway.lint.json\`, below \`rules\`:\n\n\`\`\`json\n{ "rules": { ${sample} } }\n\`\`\``,
+  ].join('\n\n');
 }
 
 /** The page of a rule, as markdown. */
@@ -45,6 +66,7 @@ export function ruleMarkdown(rule: RuleInfo): string {
     page.good.map(example).join('\n').trimEnd(),
     '## How to fix it',
     page.howToFix,
+    ...(rule.options === undefined ? [] : ['## Options', optionsMarkdown(name, rule.options)]),
     '## Evidence',
     page.evidence.map((item) => `- ${item}`).join('\n'),
   ]

@@ -1,6 +1,7 @@
 import type { Fix, RelatedPlace, Severity } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../source/source.ts';
 import type { LintModel } from './model/model.ts';
+import type { OptionTable, OptionValues, ValuesOf } from './options.ts';
 
 /** What a rule must know besides the configuration's text: modules, target version, target's files, PHP-FPM pools. */
 export type Need = 'modules' | 'version' | 'files' | 'pools';
@@ -47,8 +48,21 @@ export interface LintRule {
   /** What kind of fix its findings may carry. */
   readonly fixable: 'safe' | 'review' | 'none';
   readonly page: RulePage;
+  /** What a settings file may set beside the level. */
+  readonly options?: OptionTable;
   /** Codes of parse and bind diagnostics that a finding on the same line says better: they are left out then. */
   readonly replaces?: readonly string[];
   /** Reports every place in the model where the rule is broken. Must not throw for any configuration. */
-  check(model: LintModel, report: (finding: Finding) => void): void;
+  check(model: LintModel, report: (finding: Finding) => void, options: OptionValues): void;
+}
+
+/** A rule with options: its check gets a value of the declared kind for each of them. */
+export interface RuleWithOptions<T extends OptionTable> extends Omit<LintRule, 'options' | 'check'> {
+  readonly options: T;
+  check(model: LintModel, report: (finding: Finding) => void, options: ValuesOf<T>): void;
+}
+
+/** The rule itself; ties the kinds of its options to what its check is given. */
+export function ruleWithOptions<const T extends OptionTable>(rule: RuleWithOptions<T>): LintRule {
+  return rule;
 }

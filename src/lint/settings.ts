@@ -3,8 +3,19 @@ import { posix } from 'node:path';
 import { findModule } from '../../grammar/catalogue/index.ts';
 import { suggestionHelp, suggestNames } from '../diagnostics/suggest.ts';
 import { fsPath } from '../source/fs-path.ts';
-import { allRules, findRuleInfo, type RuleLevel } from './built-in.ts';
-import { levelsOf, PRESETS, type Preset } from './presets.ts';
+import { LineIndex } from '../source/line-index.ts';
+import { allRules, findRuleInfo, type RuleInfo, type RuleLevel } from './built-in.ts';
+import {
+  JsonError,
+  readJson,
+  textOf,
+  textsOf,
+  type JsonArray,
+  type JsonMember,
+  type JsonValue,
+} from './json.ts';
+import { optionSchema, readOption, type OptionValue, type OptionValues } from './options.ts';
+import { levelsOf, PRESETS } from './presets.ts';
 
 export const SETTINGS_FILE = 'httpd-gateway.lint.json';
 
@@ -15,6 +26,8 @@ export interface LintSettings {
   /** What relative paths and globs of the file start at. */
   readonly folder: string;
   readonly levels: ReadonlyMap<string, RuleLevel>;
+  /** Options that are set, by rule. */
+  readonly options: ReadonlyMap<string, OptionValues>;
   readonly target: string | undefined;
   readonly modules: readonly string[] | undefined;
   readonly defines: readonly string[];
@@ -26,10 +39,10 @@ export interface LintSettings {
   readonly requireReason: boolean;
 }
 
-/** Settings that can't be used; said with exit status 2. */
+/** Settings that can't be used; said with exit status 2. Each problem starts with its file, and place if known. */
 export class SettingsError extends Error {
-  constructor(path: string, problems: readonly string[]) {
-    super(problems.map((problem) => `${path}: ${problem}`).join('\n'));
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
     this.name = 'SettingsError';
   }
 }
@@ -41,6 +54,7 @@ export function defaultSettings(folder: string): LintSettings {
     path: undefined,
     folder,
     levels: new Map(),
+    options: new Map(),
     target: undefined,
     modules: undefined,
     defines: [],
@@ -73,69 +87,74 @@ export function readSettings(path: string): LintSettings {
   try {
     text = readFileSync(fsPath(path), 'utf8');
   } catch (error) {
-    throw new SettingsError(path, [(error as Error).message]);
+    throw new SettingsError([`${path}: ${(error as Error).message}`]);
   }
   return parseSettings(path, text);
 }
 
-type Read = (key: string, value: unknown, draft: Draft) => void;
+/** What is wrong with a settings file, and where. */
+interface Problem {
+  readonly message: string;
+  readonly offset: number;
+}
+
+type Read = (member: JsonMember, draft: Draft) => void;
 type Draft = { -readonly [K in keyof LintSettings]: LintSettings[K] } & {
-  readonly problems: string[];
+  readonly problems: Problem[];
   preset: ReadonlyMap<string, RuleLevel>;
 };
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-function entriesOf(value: unknown): [string, unknown][] | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value)
-    : undefined;
-}
 
 /** Every key that a settings file may have, with what reads its value. */
 const KEYS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['$schema', () => undefined],
   ['extends', readPresets],
-  ['rules', readLevels],
+  ['rules', readRules],
   ['target', readTarget],
   ['modules', readModules],
-  ['defines', (key, value, draft) => readTexts(key, value, draft, (texts) => (draft.defines = texts))],
-  ['env', (key, value, draft) => readTable(key, value, draft, (table) => (draft.env = table))],
+  ['defines', (member, draft) => readTexts(member, draft, (texts) => (draft.defines = texts))],
+  ['env', (member, draft) => readTable(member, draft, (table) => (draft.env = table))],
   ['serverRoot', readServerRoot],
-  [
-    'paths',
-    (key, value, draft) => readTable(key, value, draft, (table) => (draft.paths = resolved(table, draft))),
-  ],
-  ['ignore', (key, value, draft) => readTexts(key, value, draft, (texts) => (draft.ignore = texts))],
+  ['paths', (member, draft) => readTable(member, draft, (table) => (draft.paths = resolved(table, draft)))],
+  ['ignore', (member, draft) => readTexts(member, draft, (texts) => (draft.ignore = texts))],
   ['requireReason', readRequireReason],
 ]);
 
-/** The settings in a text. An unknown key, rule, preset or module is an error, with what may be meant. */
+/**
+ * The settings in a text. An unknown key, rule, option, preset or module is an error, with what may be meant; each
+ * problem is said with its line and column.
+ */
 export function parseSettings(path: string, text: string): LintSettings {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new SettingsError(path, [`this is no JSON: ${(error as Error).message}`]);
-  }
-  const entries = entriesOf(json);
-  if (!entries) throw new SettingsError(path, ['the settings must be an object']);
-  const draft: Draft = {
-    ...defaultSettings(posix.dirname(path)),
-    path,
-    problems: [],
-    preset: new Map(),
+  const index = new LineIndex(text);
+  const placed = ({ message, offset }: Problem): string => {
+    const line = index.lineAt(offset);
+    return `${path}:${line}:${offset - index.lineStart(line) + 1}: ${message}`;
   };
-  for (const [key, value] of entries) {
-    const read = KEYS.get(key);
-    if (read) read(key, value, draft);
-    else draft.problems.push(withHelp(`unknown key "${key}"`, suggestNames(key, KEYS.keys())));
+  let json: JsonValue;
+  try {
+    json = readJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new SettingsError([placed({ message: `this is no JSON: ${error.message}`, offset: error.offset })]);
   }
+  const draft: Draft = { ...defaultSettings(posix.dirname(path)), path, problems: [], preset: new Map() };
+  if (json.kind !== 'object')
+    draft.problems.push({ message: 'the settings must be an object', offset: json.start });
+  else for (const member of json.members) readMember(member, draft);
   const { problems, preset, ...settings } = draft;
-  if (problems.length > 0) throw new SettingsError(path, problems);
+  if (problems.length > 0) throw new SettingsError(problems.map(placed));
   return { ...settings, levels: new Map([...preset, ...settings.levels]) };
+}
+
+function readMember(member: JsonMember, draft: Draft): void {
+  const read = KEYS.get(member.name);
+  if (read) read(member, draft);
+  else tell(draft, member, withHelp(`unknown key "${member.name}"`, suggestNames(member.name, KEYS.keys())));
+}
+
+function tell(draft: Draft, { start }: { readonly start: number }, message: string): void {
+  draft.problems.push({ message, offset: start });
 }
 
 function withHelp(problem: string, names: readonly string[]): string {
@@ -143,49 +162,80 @@ function withHelp(problem: string, names: readonly string[]): string {
   return help === undefined ? problem : `${problem}: ${help}`;
 }
 
-function readPresets(key: string, value: unknown, draft: Draft): void {
-  const names = isText(value) ? [value] : value;
-  if (!isTexts(names)) {
-    draft.problems.push(`"${key}" must be a preset or a list of presets`);
-    return;
-  }
+function readPresets({ name: key, value }: JsonMember, draft: Draft): void {
+  const items = value.kind === 'array' ? value.items : [value];
   const levels = new Map<string, RuleLevel>();
-  for (const name of names) {
-    if ((PRESETS as readonly string[]).includes(name)) {
-      for (const [rule, level] of levelsOf(name as Preset)) levels.set(rule, level);
-    } else draft.problems.push(withHelp(`no preset is called "${name}"`, suggestNames(name, PRESETS)));
+  for (const item of items) {
+    const name = textOf(item);
+    const preset = PRESETS.find((known) => known === name);
+    if (name === undefined) tell(draft, item, `"${key}" must be a preset or a list of presets`);
+    else if (preset) for (const [rule, level] of levelsOf(preset)) levels.set(rule, level);
+    else tell(draft, item, withHelp(`no preset is called "${name}"`, suggestNames(name, PRESETS)));
   }
   draft.preset = levels;
 }
 
-function readLevels(key: string, value: unknown, draft: Draft): void {
-  const entries = entriesOf(value);
-  if (!entries) {
-    draft.problems.push(`"${key}" must be an object of rules and levels`);
+function readRules({ name: key, value }: JsonMember, draft: Draft): void {
+  if (value.kind !== 'object') {
+    tell(draft, value, `"${key}" must be an object of rules and levels`);
     return;
   }
   const levels = new Map<string, RuleLevel>();
-  for (const [name, level] of entries) {
-    if (!findRuleInfo(name)) {
-      const near = suggestNames(
-        name,
-        allRules().map((rule) => rule.name),
+  const options = new Map<string, OptionValues>();
+  for (const member of value.members) {
+    const rule = findRuleInfo(member.name);
+    if (!rule) {
+      const names = allRules().map(({ name }) => name);
+      tell(draft, member, withHelp(`no rule is called "${member.name}"`, suggestNames(member.name, names)));
+      continue;
+    }
+    const isPair = member.value.kind === 'array' && member.value.items.length === 2;
+    const [levelItem, optionItem] = isPair ? member.value.items : [member.value];
+    const level = LEVELS.find((known) => known === textOf(levelItem!));
+    if (level === undefined)
+      tell(
+        draft,
+        levelItem!,
+        `the level of "${rule.name}" must be one of ${LEVELS.join(', ')}, or a list of a level and an object of options`,
       );
-      draft.problems.push(withHelp(`no rule is called "${name}"`, near));
-    } else if (!isText(level) || !(LEVELS as readonly string[]).includes(level)) {
-      draft.problems.push(`the level of "${name}" must be one of ${LEVELS.join(', ')}`);
-    } else levels.set(name, level as RuleLevel);
+    else levels.set(rule.name, level);
+    if (optionItem) options.set(rule.name, readRuleOptions(rule, optionItem, draft));
   }
   draft.levels = levels;
+  draft.options = options;
+}
+
+function readRuleOptions(rule: RuleInfo, value: JsonValue, draft: Draft): OptionValues {
+  const table = rule.options ?? {};
+  const values: Record<string, OptionValue> = {};
+  if (value.kind !== 'object') {
+    tell(draft, value, `the options of "${rule.name}" must be an object`);
+    return values;
+  }
+  for (const { name, start, value: given } of value.members) {
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (option === undefined) {
+      const names = Object.keys(table);
+      const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+      const help = suggestionHelp(suggestNames(name, names)) ?? known;
+      tell(draft, { start }, `"${rule.name}" has no option "${name}": ${help}`);
+      continue;
+    }
+    const read = readOption(option, given);
+    if ('problem' in read) tell(draft, given, `option "${name}" of "${rule.name}" ${read.problem}`);
+    else values[name] = typeof read.value === 'object' ? read.value.map(latin1) : read.value;
+  }
+  return values;
 }
 
 export function isVersion(text: string): boolean {
   return /^2\.[0-9]{1,3}\.[0-9]{1,3}$/.test(text);
 }
 
-function readTarget(key: string, value: unknown, draft: Draft): void {
-  if (isText(value) && isVersion(value)) draft.target = value;
-  else draft.problems.push(`"${key}" must be a version such as "2.4.58"`);
+function readTarget({ name, value }: JsonMember, draft: Draft): void {
+  const target = textOf(value);
+  if (target !== undefined && isVersion(target)) draft.target = target;
+  else tell(draft, value, `"${name}" must be a version such as "2.4.58"`);
 }
 
 /** `mod_alias`, `alias`, `alias_module` or `mod_alias.c` as `alias_module`. */
@@ -193,52 +243,78 @@ export function moduleIdentifier(name: string): string {
   return `${name.replace(/^mod_/, '').replace(/(_module|\.c)$/, '')}_module`;
 }
 
-function readModules(key: string, value: unknown, draft: Draft): void {
-  readTexts(key, value, draft, (names) => {
-    for (const name of names) {
+function readModules(member: JsonMember, draft: Draft): void {
+  readTexts(member, draft, (names) => {
+    for (const item of (member.value as JsonArray).items) {
+      const name = textOf(item)!;
       if (!findModule(moduleIdentifier(name)) && !findModule(name))
-        draft.problems.push(`httpd 2.4 has no module "${name}"`);
+        tell(draft, item, `httpd 2.4 has no module "${name}"`);
     }
     draft.modules = names;
   });
 }
 
-function readServerRoot(key: string, value: unknown, draft: Draft): void {
-  if (isText(value)) draft.serverRoot = posix.resolve(draft.folder, latin1(value));
-  else draft.problems.push(`"${key}" must be a path`);
+function readServerRoot({ name, value }: JsonMember, draft: Draft): void {
+  const path = textOf(value);
+  if (path !== undefined) draft.serverRoot = posix.resolve(draft.folder, latin1(path));
+  else tell(draft, value, `"${name}" must be a path`);
 }
 
-function readRequireReason(key: string, value: unknown, draft: Draft): void {
-  if (typeof value === 'boolean') draft.requireReason = value;
-  else draft.problems.push(`"${key}" must be true or false`);
+function readRequireReason({ name, value }: JsonMember, draft: Draft): void {
+  if (value.kind === 'scalar' && typeof value.value === 'boolean') draft.requireReason = value.value;
+  else tell(draft, value, `"${name}" must be true or false`);
 }
 
-function readTexts(key: string, value: unknown, draft: Draft, take: (texts: string[]) => void): void {
-  if (isTexts(value)) take(value.map(latin1));
-  else draft.problems.push(`"${key}" must be a list of texts`);
+function readTexts({ name, value }: JsonMember, draft: Draft, take: (texts: string[]) => void): void {
+  const texts = textsOf(value);
+  if (texts) take(texts.map(latin1));
+  else tell(draft, value, `"${name}" must be a list of texts`);
 }
 
 function readTable(
-  key: string,
-  value: unknown,
+  { name, value }: JsonMember,
   draft: Draft,
   take: (table: ReadonlyMap<string, string>) => void,
 ): void {
-  const entries = entriesOf(value);
-  if (entries?.every((entry): entry is [string, string] => isText(entry[1])))
-    take(new Map(entries.map(([name, text]) => [latin1(name), latin1(text)])));
-  else draft.problems.push(`"${key}" must be an object of texts`);
+  const entries = value.kind === 'object' ? value.members : [];
+  const table = new Map<string, string>();
+  for (const entry of entries) {
+    const text = textOf(entry.value);
+    if (text !== undefined) table.set(latin1(entry.name), latin1(text));
+  }
+  if (value.kind === 'object' && table.size === entries.length) take(table);
+  else tell(draft, value, `"${name}" must be an object of texts`);
 }
 
 function resolved(table: ReadonlyMap<string, string>, draft: Draft): ReadonlyMap<string, string> {
   return new Map([...table].map(([from, to]) => [posix.resolve('/', from), posix.resolve(draft.folder, to)]));
 }
 
+/** What the schema says of one rule: a level, or a level with options. */
+function ruleSchema({ summary, options }: RuleInfo): object {
+  const level = { enum: LEVELS };
+  if (options === undefined) return { ...level, description: summary };
+  const properties = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, optionSchema(option)]),
+  );
+  return {
+    description: summary,
+    oneOf: [
+      level,
+      {
+        type: 'array',
+        items: [level, { type: 'object', additionalProperties: false, properties }],
+        minItems: 2,
+        maxItems: 2,
+      },
+    ],
+  };
+}
+
 /** The JSON schema of a settings file. */
 export function settingsSchema(): object {
   const texts = { type: 'array', items: { type: 'string' } };
   const table = { type: 'object', additionalProperties: { type: 'string' } };
-  const level = { enum: LEVELS };
   const preset = { enum: PRESETS };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -252,12 +328,10 @@ export function settingsSchema(): object {
         oneOf: [preset, { type: 'array', items: preset }],
       },
       rules: {
-        description: 'Level of each rule',
+        description: 'Level of each rule, or a list of a level and the options of the rule',
         type: 'object',
         additionalProperties: false,
-        properties: Object.fromEntries(
-          allRules().map(({ name, summary }) => [name, { ...level, description: summary }]),
-        ),
+        properties: Object.fromEntries(allRules().map((rule) => [rule.name, ruleSchema(rule)])),
       },
       target: { description: 'Version of httpd', type: 'string', pattern: '^2\\.[0-9]{1,3}\\.[0-9]{1,3}$' },
       modules: { ...texts, description: 'Loaded modules, for files without LoadModule lines' },

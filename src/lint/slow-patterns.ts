@@ -4,6 +4,7 @@ import type { BoundRegex } from '../modules/module.ts';
 import { compilePcre } from '../pattern/pcre.ts';
 import type { Attack, PatternTrial } from '../pattern/redos.ts';
 import type { Span } from '../source/source.ts';
+import type { OptionValues } from './options.ts';
 import { SLOW_PATTERN } from './built-in.ts';
 import type { LintModel } from './model/model.ts';
 
@@ -16,8 +17,16 @@ export type TryPattern = (pattern: {
 /** How many different patterns one root may have tried; more suspicious ones than these no file has by accident. */
 const MAX_TRIALS = 200;
 
-/** Findings for the patterns of a configuration that a subject can make slow. */
-export async function slowPatternFindings(model: LintModel, tryPattern: TryPattern): Promise<Diagnostic[]> {
+/**
+ * Findings for the patterns of a configuration that a subject can make slow.
+ *
+ * @param options those of the rule `slow-pattern`
+ */
+export async function slowPatternFindings(
+  model: LintModel,
+  tryPattern: TryPattern,
+  options: OptionValues,
+): Promise<Diagnostic[]> {
   const patterns = new Map<string, BoundRegex[]>();
   for (const regex of [...boundPatterns(model.bound), ...rewritePatterns(model)]) {
     const key = `${regex.caseless ? 'i' : 's'} ${regex.source}`;
@@ -34,6 +43,7 @@ export async function slowPatternFindings(model: LintModel, tryPattern: TryPatte
     if (++trials > MAX_TRIALS) break;
     const trial = await tryPattern({ source, caseless });
     if (trial.verdict === 'safe') continue;
+    if (trial.verdict === 'slow' && (trial.attack?.steps ?? 0) < Number(options['atLeast'])) continue;
     for (const { span } of uses) found.push(finding(trial, span));
   }
   return found;

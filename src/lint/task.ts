@@ -2,9 +2,10 @@ import { posix } from 'node:path';
 import { builtInModules } from '../../grammar/catalogue/index.ts';
 import { errorCode, processEnvironment } from '../load/files.ts';
 import type { LoadRequest } from '../load/request.ts';
-import type { RuleLevel } from './built-in.ts';
+import { findRuleInfo, type RuleLevel } from './built-in.ts';
 import type { FpmPool, PhpSettings } from './information.ts';
 import { lint, type ActiveRule, type LintOutcome } from './lint.ts';
+import { optionValues, type OptionValues } from './options.ts';
 import { RULES } from './rules/index.ts';
 import { TARGET_RULES } from './target-rules/index.ts';
 import { moduleIdentifier, type LintSettings } from './settings.ts';
@@ -54,10 +55,16 @@ export function levelOf(task: LintTask, rule: string): RuleLevel | undefined {
   return onlyRules.includes(rule) ? (level === 'off' ? undefined : level) : 'off';
 }
 
+/** A value for each option of a rule: what the settings say, else its default. */
+export function optionsOf(task: LintTask, rule: string): OptionValues {
+  return optionValues(findRuleInfo(rule)?.options, task.settings.options.get(rule));
+}
+
 function activeRules(task: LintTask): ActiveRule[] {
   return [...RULES, ...TARGET_RULES].flatMap((rule) => {
     const level = levelOf(task, rule.name);
-    return level === 'off' ? [] : [{ rule, severity: level }];
+    if (level === 'off') return [];
+    return [{ rule, severity: level, options: optionsOf(task, rule.name) }];
   });
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lint } from '../../src/lint/lint.ts';
 import { fixFiles } from '../../src/lint/fix-files.ts';
+import { optionValues } from '../../src/lint/options.ts';
 import { RULES } from '../../src/lint/rules/index.ts';
 import { results, task } from './tasks.ts';
 import { FORMATS } from '../../src/lint/output/index.ts';
@@ -48,7 +49,7 @@ describe('lint', () => {
         const outcome = lint({
           load: { rootPath: '/conf/a.conf', text, env: new Map() },
           kind: 'auto',
-          rules: RULES.map((rule) => ({ rule, severity: undefined })),
+          rules: RULES.map((rule) => ({ rule, severity: undefined, options: optionValues(rule.options) })),
           information: {
             target: [2, 4, 71],
             root: undefined,

@@ -27,13 +27,71 @@ describe('a settings file', () => {
     [{ env: { A: 1 } }, '"env" must be an object of texts'],
     [{ requireReason: 'yes' }, '"requireReason" must be true or false'],
     [[], 'the settings must be an object'],
+    [{ rules: { 'fcgi-default-port': ['warning'] } }, 'the level of "fcgi-default-port" must be one of'],
+    [{ rules: { 'fcgi-default-port': ['warning', 9001] } }, 'the options of "fcgi-default-port" must be an'],
+    [
+      { rules: { 'fcgi-default-port': ['warning', { prt: 9001 }] } },
+      '"fcgi-default-port" has no option "prt": did you mean port?',
+    ],
+    [
+      { rules: { 'fcgi-default-port': ['warning', { constructor: 1 }] } },
+      '"fcgi-default-port" has no option "constructor": it has port',
+    ],
+    [
+      { rules: { 'proxypass-shadowed': ['error', { deep: true }] } },
+      '"proxypass-shadowed" has no option "deep": it has none',
+    ],
+    [
+      { rules: { 'fcgi-default-port': ['warning', { port: '9001' }] } },
+      'option "port" of "fcgi-default-port" must be a whole number from 1 to 65535',
+    ],
+    [
+      { rules: { 'fcgi-default-port': ['warning', { port: 70000 }] } },
+      'must be a whole number from 1 to 65535',
+    ],
+    [
+      { rules: { 'php-extension-gap': ['warning', { extensions: '.inc' }] } },
+      'option "extensions" of "php-extension-gap" must be a list of texts',
+    ],
+    [
+      { rules: { 'php-extension-gap': ['warning', { extensions: ['.inc', 'phps'] }] } },
+      'may not hold "phps", which does not match',
+    ],
   ])('is refused with what is meant: %j', (settings, problem) => {
     expect(() => parse(settings)).toThrow(problem);
   });
 
-  it('is refused as a whole, with every problem and the name of the file', () => {
-    expect(() => parse({ a: 1, b: 2 })).toThrow(/s\.json: unknown key "a".*\n.*s\.json: unknown key "b"/);
-    expect(() => parseSettings('/conf/s.json', '{')).toThrow('this is no JSON');
+  it('is refused as a whole, each problem with its file, line and column', () => {
+    const text = `{
+  "a": 1,
+  "rules": {
+    "fcgi-default-port": ["loud", { "port": 0 }],
+    "nosuch": "off"
+  }
+}`;
+    expect(() => parseSettings('/conf/s.json', text)).toThrow(
+      new RegExp(
+        [
+          's\\.json:2:3: unknown key "a".*',
+          's\\.json:4:27: the level of .*',
+          's\\.json:4:45: option "port" .*',
+          's\\.json:5:5: no rule is called "nosuch".*',
+        ].join('\\n.*'),
+      ),
+    );
+  });
+
+  it.each([
+    ['{', '1:2: this is no JSON: a name in quotes is expected here'],
+    ['{\n  "target": "2.4.58",\n}', '3:1: this is no JSON: a name in quotes'],
+    ['{ "a": 1 "b": 2 }', "1:10: this is no JSON: '}' is expected here"],
+    ['{ "a": 1, "a": 2 }', '1:11: this is no JSON: "a" stands here twice'],
+    ["{ 'a': 1 }", '1:3: this is no JSON: a value, a name or a mark is misspelt'],
+    ['{} {}', '1:4: this is no JSON: nothing may stand behind the value'],
+    ['['.repeat(100_000), '1:66: this is no JSON: the value is nested too deeply'],
+    ['', '1:1: this is no JSON: a value is expected here'],
+  ])('that is no JSON is refused where it stops being it: %#', (text, problem) => {
+    expect(() => parseSettings('/conf/s.json', text)).toThrow(`/conf/s.json:${problem}`);
   });
 
   it('takes relative paths from its own folder', () => {
@@ -67,7 +125,7 @@ describe('the published schema', () => {
     const settings = {
       $schema: 'x',
       extends: ['strict', 'fpm'],
-      rules: { 'proxypass-shadowed': 'off' },
+      rules: { 'proxypass-shadowed': 'off', 'fcgi-default-port': ['error', { port: 9001 }] },
       target: '2.4.58',
       modules: ['proxy', 'mod_proxy_fcgi'],
       defines: ['A', 'B=1'],
@@ -82,7 +140,15 @@ describe('the published schema', () => {
   });
 
   it('refuses what they may not', () => {
-    for (const settings of [{ rulse: {} }, { rules: { nosuch: 'off' } }, { target: '3' }, { ignore: 'x' }])
+    for (const settings of [
+      { rulse: {} },
+      { rules: { nosuch: 'off' } },
+      { rules: { 'fcgi-default-port': ['error', { prt: 9001 }] } },
+      { rules: { 'fcgi-default-port': ['error', { port: 'x' }] } },
+      { rules: { 'proxypass-shadowed': ['error', {}] } },
+      { target: '3' },
+      { ignore: 'x' },
+    ])
       expect(validate(settings), JSON.stringify(settings)).toBe(false);
   });
 });
@@ -94,6 +160,26 @@ describe('settings in force', () => {
     expect(await found('/conf/a.conf', SHADOWED, error, only)).toEqual(['2: proxypass-shadowed error']);
     const off = { levels: new Map([['proxypass-shadowed', 'off' as const]]) };
     expect(await found('/conf/a.conf', SHADOWED, off)).not.toContain('2: proxypass-shadowed warning');
+  });
+
+  it('give a rule its options', async () => {
+    const { levels, options } = parse({
+      rules: { 'php-extension-gap': ['error', { extensions: ['.inc'] }] },
+    });
+    const text = '<FilesMatch "\\.ph(?:ar|p|tml)$">\nSetHandler "proxy:fcgi://h:9000"\n</FilesMatch>\n';
+    const gap = { onlyRules: ['php-extension-gap'] };
+    expect(await found('/conf/a.conf', text, { levels, options }, gap)).toEqual([
+      '1: php-extension-gap error',
+    ]);
+    expect(await found('/conf/a.conf', text, {}, gap)).toEqual([]);
+  });
+
+  it('leave out patterns that are slow only somewhat, from as many steps as they say', async () => {
+    const text = 'RedirectMatch "^/(.*)/(.*)/(.*)/(.*)$" "/x"\n';
+    const slow = { onlyRules: ['slow-pattern'] };
+    expect(await found('/conf/a.conf', text, {}, slow)).toEqual(['1: slow-pattern info']);
+    const { options } = parse({ rules: { 'slow-pattern': ['info', { atLeast: 2_000_000 }] } });
+    expect(await found('/conf/a.conf', text, { options }, slow)).toEqual([]);
   });
 
   it('never switch off what httpd itself refuses', async () => {

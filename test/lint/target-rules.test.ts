@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readFpmPools, readPhpSettings } from '../../src/lint/information.ts';
 import type { LintOptions } from '../../src/lint/task.ts';
 import { TARGET_RULES } from '../../src/lint/target-rules/index.ts';
@@ -18,46 +18,6 @@ const withPool = (settings: string, text: string, php?: string) =>
     pools: readFpmPools('/etc/www.conf', `[www]\n${settings}\n`),
     php: php === undefined ? undefined : readPhpSettings('/etc/php.ini', php),
   });
-
-const POOLS: Readonly<Record<string, string>> = {
-  'reuse-exceeds-fpm-children': 'listen = 127.0.0.1:9000\npm.max_children = 5',
-  'fpm-listen-mismatch': 'listen = /run/php/php8.3-fpm.sock',
-  'timeout-below-backend': 'listen = 9000\nrequest_terminate_timeout = 300s',
-  'fpm-limit-extensions': 'listen = 127.0.0.1:9000\nsecurity.limit_extensions = .php',
-};
-
-describe.each(TARGET_RULES.map((rule) => [rule.name, rule] as const))('%s', (name, rule) => {
-  let root: string;
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'hgw-root-'));
-    mkdirSync(join(root, 'srv/www'), { recursive: true });
-  });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-  const about = (text: string) => {
-    const pool = POOLS[name];
-    return pool === undefined ? lint(text, { root }) : withPool(pool, text);
-  };
-
-  it('finds each bad example of its page, and no good one', async () => {
-    for (const { text } of rule.page.bad) expect(await about(text)).toEqual([expect.stringContaining(name)]);
-    for (const { text } of rule.page.good) expect(await about(text)).toEqual([]);
-  });
-
-  it('says nothing when nothing is known of the target', async () => {
-    for (const { text } of [...rule.page.bad, ...rule.page.good]) expect(await lint(text, {})).toEqual([]);
-  });
-
-  it('takes an undefined variable for unknown', async () => {
-    for (const { text } of rule.page.bad) {
-      const unknown = text.replace(
-        /\/run\/php\/php8\.2-fpm\.sock|127\.0\.0\.1:9000|\/srv\/ww/g,
-        '${SOMETHING}',
-      );
-      expect((await about(unknown)).filter((one) => one.includes(name))).toEqual([]);
-    }
-  });
-});
 
 describe('pools and workers', () => {
   const handler = (address: string) =>

@@ -1,12 +1,9 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
+import { compileFnmatch } from '../../pattern/fnmatch.ts';
 import { lineEndOf } from '../edits.ts';
 
-/** Handlers that execute what they are given. */
-const EXECUTING =
-  /^(?:proxy:|cgi-script|fcgid-script|fastcgi-script|php\d*-script|application\/x-httpd-php)/i;
-
 /** AddHandler matches an extension anywhere in the name. */
-export const addhandlerAnyExtension: LintRule = {
+export const addhandlerAnyExtension = ruleWithOptions({
   name: 'addhandler-any-extension',
   severity: 'warning',
   summary: 'AddHandler matches an extension anywhere in the name',
@@ -26,9 +23,24 @@ export const addhandlerAnyExtension: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    handlers: {
+      type: 'texts',
+      default: [
+        'proxy:*',
+        'cgi-script',
+        'fcgid-script',
+        'fastcgi-script',
+        'php*-script',
+        'application/x-httpd-php*',
+      ],
+      description: 'Handlers that run what they are given; `*` and `?` stand for what they do in file names',
+    },
+  },
+  check(model, report, { handlers }) {
+    const executing = handlers.map((name) => compileFnmatch(name, { caseless: true }));
     for (const { by, handler, word, at } of model.handlers) {
-      if (by !== 'AddHandler' || !EXECUTING.test(handler.text)) continue;
+      if (by !== 'AddHandler' || !executing.some((matches) => matches(handler.text))) continue;
       const extensions = at.node.args.slice(1).map(({ text }) => text.replace(/^\./, ''));
       if (extensions.length === 0) continue;
       const { sources } = model.loaded;
@@ -53,4 +65,4 @@ export const addhandlerAnyExtension: LintRule = {
       });
     }
   },
-};
+});

@@ -1,7 +1,7 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 
 /** Tells what will be different when the gateway takes over. */
-export const directiveNotServed: LintRule = {
+export const directiveNotServed = ruleWithOptions({
   name: 'directive-not-served',
   severity: 'info',
   summary: 'The directive is good httpd configuration, but the gateway does not serve it',
@@ -17,10 +17,18 @@ export const directiveNotServed: LintRule = {
     bad: [{ text: '<Location "/admin">\n  SSLVerifyClient require\n</Location>\n' }],
     good: [{ text: '<Location "/admin">\n  Require all denied\n</Location>\n' }],
   },
-  check(model, report) {
+  options: {
+    accepted: {
+      type: 'texts',
+      default: [],
+      description: 'Directives whose loss is accepted',
+    },
+  },
+  check(model, report, { accepted }) {
+    const isAccepted = new Set(accepted.map((name) => name.toLowerCase()));
     const seen = new Set<string>();
     for (const { directive, span, service, note, isSecurity } of model.uses) {
-      if (service !== 'not served') continue;
+      if (service !== 'not served' || isAccepted.has(directive.replace(/^</, '').toLowerCase())) continue;
       const key = `${directive} ${span.file}`;
       if (!isSecurity && seen.has(key)) continue;
       seen.add(key);
@@ -32,4 +40,4 @@ export const directiveNotServed: LintRule = {
       });
     }
   },
-};
+});

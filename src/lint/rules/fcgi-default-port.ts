@@ -1,9 +1,9 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 import type { Span } from '../../source/source.ts';
 import type { BackendUrl } from '../model/model.ts';
 
 /** An fcgi URL has no port, so httpd connects to 8000. */
-export const fcgiDefaultPort: LintRule = {
+export const fcgiDefaultPort = ruleWithOptions({
   name: 'fcgi-default-port',
   severity: 'warning',
   summary: 'An fcgi URL has no port, so httpd connects to 8000',
@@ -21,7 +21,16 @@ export const fcgiDefaultPort: LintRule = {
       { title: 'A socket needs none', text: 'SetHandler "proxy:unix:/run/php/www.sock|fcgi://localhost/"\n' },
     ],
   },
-  check(model, report) {
+  options: {
+    port: {
+      type: 'count',
+      default: 9000,
+      min: 1,
+      max: 65535,
+      description: 'Port that applications usually listen on, and that the fix writes',
+    },
+  },
+  check(model, report, { port }) {
     const workerSockets = new Set(
       model.workers.filter((worker) => worker.url.socket !== undefined).map((worker) => worker.url.host),
     );
@@ -39,15 +48,15 @@ export const fcgiDefaultPort: LintRule = {
       const at = text.toLowerCase().indexOf(url.host, text.toLowerCase().indexOf('fcgi://', span.start) + 7);
       const end = at + url.host.length;
       report({
-        message: `${url.text} has no port: httpd connects to 8000, PHP-FPM usually listens on 9000`,
+        message: `${url.text} has no port: httpd connects to 8000, applications here usually listen on ${port}`,
         span,
-        help: `write fcgi://${url.host}:9000`,
+        help: `write fcgi://${url.host}:${port}`,
         ...(at >= 0 &&
           end <= span.end && {
             fix: {
-              title: 'Add :9000',
+              title: `Add :${port}`,
               kind: 'review' as const,
-              edits: [{ span: { ...span, start: end, end }, text: ':9000' }],
+              edits: [{ span: { ...span, start: end, end }, text: `:${port}` }],
             },
           }),
       });
@@ -56,4 +65,4 @@ export const fcgiDefaultPort: LintRule = {
     for (const { by, url, urlWord } of model.workerLines)
       if (by !== 'Proxy' && by !== 'ProxySet') check(url, urlWord.span);
   },
-};
+});

@@ -1,7 +1,13 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
+import { enclosing } from '../model/place.ts';
+
+/** Whether a directory is a folder, or lies in it. */
+function isBelow(directory: string, folder: string): boolean {
+  return `${directory.replace(/\/*$/, '')}/`.startsWith(`${folder.replace(/\/*$/, '')}/`);
+}
 
 /** Whoever can write an .htaccess can send requests to any backend. */
-export const htaccessCanSetHandler: LintRule = {
+export const htaccessCanSetHandler = ruleWithOptions({
   name: 'htaccess-can-set-handler',
   severity: 'warning',
   summary: 'Whoever can write an .htaccess can send requests to any backend',
@@ -25,10 +31,20 @@ export const htaccessCanSetHandler: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    trusted: {
+      type: 'texts',
+      default: [],
+      pattern: '^/',
+      description: 'Directories whose `.htaccess` files only the administrators write, with all below them',
+    },
+  },
+  check(model, report, { trusted }) {
     const usesBackends = model.workerLines.length > 0 || model.handlers.some(({ url }) => url !== undefined);
     if (!usesBackends) return;
-    for (const { node } of model.named('AllowOverride')) {
+    for (const { node, sections } of model.named('AllowOverride')) {
+      const directory = enclosing(sections, 'directory')?.args[0]?.text ?? '';
+      if (trusted.some((folder) => isBelow(directory, folder))) continue;
       const word = node.args.find(({ text }) => /^(all|fileinfo)$/i.test(text));
       if (!word) continue;
       const isAll = word.text.toLowerCase() === 'all';
@@ -46,4 +62,4 @@ export const htaccessCanSetHandler: LintRule = {
       });
     }
   },
-};
+});

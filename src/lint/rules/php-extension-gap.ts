@@ -1,10 +1,8 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 import { fileMatcher, phpHandlers } from '../model/php.ts';
 
-const ALSO_SCRIPTS = ['x.phtml', 'x.phar'];
-
 /** The PHP handler leaves out .phtml or .phar, which are then sent as source. */
-export const phpExtensionGap: LintRule = {
+export const phpExtensionGap = ruleWithOptions({
   name: 'php-extension-gap',
   severity: 'warning',
   summary: 'The PHP handler leaves out .phtml or .phar, which are then sent as source',
@@ -28,7 +26,15 @@ export const phpExtensionGap: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    extensions: {
+      type: 'texts',
+      default: ['.phtml', '.phar'],
+      pattern: '^\\.[A-Za-z0-9_.-]+$',
+      description: 'Endings of files that hold source, and must be taken by a handler or denied',
+    },
+  },
+  check(model, report, { extensions }) {
     const handlers = phpHandlers(model);
     const denying = [...model.sectionsNamed('filesmatch'), ...model.sectionsNamed('files')]
       .filter(({ node }) =>
@@ -38,18 +44,18 @@ export const phpExtensionGap: LintRule = {
       )
       .flatMap(({ node }) => fileMatcher(node) ?? []);
     const seen = new Set<unknown>();
-    const missing = ALSO_SCRIPTS.filter(
-      (name) => ![...handlers, ...denying].some((matcher) => matcher.takes(name)),
+    const missing = extensions.filter(
+      (extension) => ![...handlers, ...denying].some((matcher) => matcher.takes(`x${extension}`)),
     );
     if (missing.length === 0) return;
     for (const { section, word } of handlers) {
       if (seen.has(section)) continue;
       seen.add(section);
       report({
-        message: `${word.text} does not cover ${missing.map((name) => name.slice(1)).join(' and ')}: such files would be sent as source`,
+        message: `${word.text} does not cover ${missing.join(' and ')}: such files would be sent as source`,
         span: word.span,
-        help: 'write \\.ph(?:ar|p|tml)$, or deny the other extensions',
+        help: 'take them in the pattern, as \\.ph(?:ar|p|tml)$ does, or deny them',
       });
     }
   },
-};
+});

@@ -1,7 +1,9 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
+
+const withoutSlash = (path: string): string => path.replace(/\/$/, '');
 
 /** The path of a handler URL is put in front of the whole file name. */
-export const sethandlerUrlHasPath: LintRule = {
+export const sethandlerUrlHasPath = ruleWithOptions({
   name: 'sethandler-url-has-path',
   severity: 'error',
   summary: 'The path of a handler URL is put in front of the whole file name',
@@ -23,10 +25,19 @@ export const sethandlerUrlHasPath: LintRule = {
       { text: '<FilesMatch "\\.php$">\n  SetHandler "proxy:fcgi://127.0.0.1:9000/"\n</FilesMatch>\n' },
     ],
   },
-  check(model, report) {
+  options: {
+    prefixes: {
+      type: 'texts',
+      default: [],
+      pattern: '^/',
+      description: 'Paths that are meant: where a chrooted or remote pool sees the files',
+    },
+  },
+  check(model, report, { prefixes }) {
     for (const { by, url, word } of model.handlers) {
       if (by === 'Action' || (by === 'RewriteRule' && !/^proxy:/i.test(word.text))) continue;
       if (!url?.isKnown || url.scheme !== 'fcgi' || url.path === '' || url.path === '/') continue;
+      if (prefixes.some((prefix) => withoutSlash(prefix) === withoutSlash(url.path))) continue;
       const { text } = model.loaded.sources.files[word.span.file]!;
       const at = text.lastIndexOf(url.path, word.span.end);
       report({
@@ -43,4 +54,4 @@ export const sethandlerUrlHasPath: LintRule = {
       });
     }
   },
-};
+});

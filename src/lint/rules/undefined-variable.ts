@@ -1,7 +1,7 @@
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 
 /** A ${VARIABLE} is not defined; the text stays as it is. */
-export const undefinedVariable: LintRule = {
+export const undefinedVariable = ruleWithOptions({
   name: 'undefined-variable',
   severity: 'warning',
   summary: 'A ${VARIABLE} is not defined; the text stays as it is',
@@ -21,10 +21,19 @@ export const undefinedVariable: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    known: {
+      type: 'texts',
+      default: [],
+      description: "Names that the server's environment has, with values that are not known here",
+    },
+  },
+  check(model, report, { known }) {
     for (const { code, message, span, help } of model.diagnostics) {
       if (code !== 'load/variable-undefined') continue;
+      const name = /\$\{([^}]*)\}/.exec(message)?.[1];
+      if (name !== undefined && known.includes(name)) continue;
       report({ message, span, help: help ?? 'define it with Define, or give it in the environment' });
     }
   },
-};
+});

@@ -1,11 +1,9 @@
 import { phpHandlers } from '../model/php.ts';
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 import { poolOf } from './pools.ts';
 
-const EXTENSIONS = ['.php', '.phtml', '.phar', '.php7', '.php8'];
-
 /** The handler sends files that the pool refuses to run. */
-export const fpmLimitExtensions: LintRule = {
+export const fpmLimitExtensions = ruleWithOptions({
   name: 'fpm-limit-extensions',
   severity: 'info',
   summary: 'The handler sends files to PHP-FPM that the pool refuses to run',
@@ -30,13 +28,21 @@ export const fpmLimitExtensions: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    extensions: {
+      type: 'texts',
+      default: ['.php', '.phtml', '.phar', '.php7', '.php8'],
+      pattern: '^\\.[A-Za-z0-9_.-]+$',
+      description: 'Endings that are tried on the pattern of the handler',
+    },
+  },
+  check(model, report, { extensions }) {
     if (!model.pools) return;
     for (const { line, word, takes } of phpHandlers(model)) {
       const pool = line.url?.isKnown ? poolOf(model, line.url) : undefined;
       const allowed = pool?.limitExtensions;
       if (!pool || !allowed || allowed.length === 0) continue;
-      const refused = EXTENSIONS.filter((ending) => takes(`x${ending}`) && !allowed.includes(ending));
+      const refused = extensions.filter((ending) => takes(`x${ending}`) && !allowed.includes(ending));
       if (refused.length === 0) continue;
       report({
         message: `Pool ${pool.name} refuses to run ${refused.join(' and ')} files, which this handler sends to it`,
@@ -45,4 +51,4 @@ export const fpmLimitExtensions: LintRule = {
       });
     }
   },
-};
+});

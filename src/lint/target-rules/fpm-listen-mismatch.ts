@@ -1,9 +1,9 @@
 import { suggestNames } from '../../diagnostics/suggest.ts';
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 import { backendUses, isLocal, listensAt } from './pools.ts';
 
 /** No pool listens at the address of a PHP backend. */
-export const fpmListenMismatch: LintRule = {
+export const fpmListenMismatch = ruleWithOptions({
   name: 'fpm-listen-mismatch',
   severity: 'warning',
   summary: 'No PHP-FPM pool listens at the address of a backend',
@@ -27,13 +27,22 @@ export const fpmListenMismatch: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    sockets: {
+      type: 'texts',
+      default: ['php', 'fpm'],
+      description: "Words in a socket's path that tell that it is PHP-FPM's; an empty list: every socket is",
+    },
+  },
+  check(model, report, { sockets }) {
     const { pools } = model;
+    const isOfPhp = (path: string): boolean =>
+      sockets.length === 0 || sockets.some((word) => path.toLowerCase().includes(word.toLowerCase()));
     if (!pools || pools.length === 0) return;
     const hasPorts = pools.some(({ listen }) => listen !== undefined && !listen.startsWith('/'));
     for (const { url, span } of backendUses(model)) {
       // What is not PHP, and what runs elsewhere, no pool file speaks of.
-      if (url.socket === undefined ? !hasPorts || !isLocal(url) : !/php|fpm/i.test(url.socket)) continue;
+      if (url.socket === undefined ? !hasPorts || !isLocal(url) : !isOfPhp(url.socket)) continue;
       if (pools.some((pool) => listensAt(pool, url) !== false)) continue;
       const address = url.socket ?? `${url.host}:${url.port ?? ''}`;
       const [near] = suggestNames(
@@ -47,4 +56,4 @@ export const fpmListenMismatch: LintRule = {
       });
     }
   },
-};
+});

@@ -1,6 +1,6 @@
 import type { FpmPool, PhpSettings } from '../information.ts';
 import type { LintModel, ModelServer, ModelWorker } from '../model/model.ts';
-import type { LintRule } from '../rule.ts';
+import { ruleWithOptions } from '../rule.ts';
 import { backendUses, poolOf } from './pools.ts';
 
 const DEFAULT_TIMEOUT_S = 60;
@@ -40,7 +40,7 @@ function limitOf(
 }
 
 /** The proxy gives up before PHP does. */
-export const timeoutBelowBackend: LintRule = {
+export const timeoutBelowBackend = ruleWithOptions({
   name: 'timeout-below-backend',
   severity: 'warning',
   summary: 'The proxy gives up before PHP does',
@@ -64,17 +64,26 @@ export const timeoutBelowBackend: LintRule = {
       },
     ],
   },
-  check(model, report) {
+  options: {
+    margin: {
+      type: 'count',
+      default: 0,
+      min: 0,
+      max: 86_400,
+      description: "Seconds that the proxy must wait longer than PHP's own limit",
+    },
+  },
+  check(model, report, { margin }) {
     for (const { url, worker, server, span } of backendUses(model)) {
       const pool = poolOf(model, url);
       const limit = pool && limitOf(pool, model.php);
       const timeout = timeoutOf(model, worker, server);
-      if (!limit || timeout === undefined || timeout >= limit.seconds) continue;
+      if (!limit || timeout === undefined || timeout >= limit.seconds + margin) continue;
       report({
         message: `The proxy waits ${timeout} s, but ${limit.setting} of pool ${pool.name} is ${limit.seconds} s`,
         span: worker?.parameter('timeout')?.span ?? span,
-        help: `set timeout=${limit.seconds + 10} at the worker`,
+        help: `set timeout=${limit.seconds + Math.max(margin, 10)} at the worker`,
       });
     }
   },
-};
+});
