@@ -24,6 +24,10 @@ export interface LintArguments {
   readonly isDryRun: boolean;
   readonly wantsCoverage: boolean;
   readonly failOn: readonly ('not-served' | 'security')[];
+  readonly baseline: string | undefined;
+  readonly updatesBaseline: boolean;
+  /** A URL that ends in a slash. */
+  readonly rulePages: string | undefined;
   readonly settingsFile: string | undefined;
   readonly ignoresSettings: boolean;
   readonly root: string | undefined;
@@ -46,11 +50,14 @@ Finds mistakes in configurations of httpd and of its proxy to FastCGI. Exit stat
   --explain-rule NAME    what a rule finds, why, and how to fix it
   --fix[=suggested]      apply the safe fixes, or the suggested ones too
   --fix-dry-run          print the fixes as a diff and change nothing
+  --baseline FILE        leave out the findings that the file accepts
+  --update-baseline      write the file: what is found now is accepted
   --coverage             what the gateway serves of each directive (text, or --format json)
   --fail-on KIND         with --coverage: not-served, security
   --stdin-filename NAME  name for standard input (-)
   --config FILE          settings, instead of the nearest httpd-gateway.lint.json
   --no-config            no settings
+  --rule-pages URL       where the pages of the rules stand, for sarif and json
   --target VERSION       version of httpd, such as 2.4.58
   --root DIR             root of the target's files
   --fpm-pool FILE        a PHP-FPM pool file; may be given several times
@@ -68,6 +75,9 @@ const OPTIONS = {
   'fix-dry-run': { type: 'boolean' },
   coverage: { type: 'boolean' },
   'fail-on': { type: 'string', multiple: true },
+  baseline: { type: 'string' },
+  'update-baseline': { type: 'boolean' },
+  'rule-pages': { type: 'string' },
   'stdin-filename': { type: 'string' },
   config: { type: 'string' },
   'no-config': { type: 'boolean' },
@@ -129,6 +139,11 @@ function read(args: readonly string[]): LintArguments {
     if (positionals.includes('-') && !isDryRun)
       throw new Error('standard input can only be fixed with --fix-dry-run');
   }
+  const updatesBaseline = values['update-baseline'] === true;
+  if (updatesBaseline && values.baseline === undefined)
+    throw new Error('--update-baseline needs --baseline FILE');
+  if (values.baseline !== undefined && values.coverage)
+    throw new Error('--coverage and --baseline do not go together');
   return {
     inputs: positionals,
     stdinFilename: values['stdin-filename'],
@@ -143,6 +158,9 @@ function read(args: readonly string[]): LintArguments {
     failOn: (values['fail-on'] ?? [])
       .flatMap((kinds) => kinds.split(','))
       .map((kind) => oneOf('fail-on', kind, ['not-served', 'security'])),
+    baseline: values.baseline,
+    updatesBaseline,
+    rulePages: readRulePages(values['rule-pages']),
     settingsFile: values.config,
     ignoresSettings: values['no-config'] === true,
     root: values.root,
@@ -151,6 +169,13 @@ function read(args: readonly string[]): LintArguments {
     target: values.target,
     isHelp: values.help === true,
   };
+}
+
+function readRulePages(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (!/^https?:/i.test(text) || !URL.canParse(text))
+    throw new Error(`--rule-pages is a URL of http or https, not '${text}'`);
+  return text.replace(/\/?$/, '/');
 }
 
 function checkRule(name: string): void {

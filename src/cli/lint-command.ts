@@ -21,6 +21,7 @@ import { isHtaccess, type LintOptions, type LintTask } from '../lint/task.ts';
 import { fsPath } from '../source/fs-path.ts';
 import type { PatternTrials } from '../workers/pattern-trial.ts';
 import { LINT_USAGE, parseLintArguments, type LintArguments } from './lint-arguments.ts';
+import { baselineOf, staleLines } from './lint-baseline.ts';
 import { GATEWAY_VERSION } from './version.ts';
 
 const OK = 0;
@@ -51,8 +52,9 @@ export async function runLint(words: readonly string[]): Promise<number> {
     try {
       return await lintInputs(args);
     } catch (error) {
-      if (!(error instanceof SettingsError)) throw error;
-      process.stderr.write(`${readable(error.message).replaceAll('\\x0a', '\n')}\n`);
+      // A fault of ours leaves the input not analysed, which must not look like mere findings.
+      const text = error instanceof SettingsError ? error.message : latin1((error as Error).stack ?? '');
+      process.stderr.write(`${readable(text).replaceAll('\\x0a', '\n')}\n`);
       return INCOMPLETE;
     }
   }
@@ -88,8 +90,9 @@ async function lintInputs(args: LintArguments): Promise<number> {
   const roots = await runTasks(plan.tasks);
   for (const problem of plan.problems) say(problem);
   const isIncomplete = plan.problems.length > 0 || roots.some((root) => root.isIncomplete);
-  if (args.wantsCoverage) return showCoverage(args, roots, isIncomplete);
-  const results = resultsOf(roots, plan);
+  if (args.wantsCoverage) return showCoverage(args, roots, plan, isIncomplete);
+  const results = resultsOf(args, roots, plan);
+  for (const line of staleLines(results)) say(latin1(line));
   writeOutputs(args, results, plan);
   if (isIncomplete || plan.problems.length > 0) return INCOMPLETE;
   return counts(results, args) ? FINDINGS : OK;
@@ -207,13 +210,19 @@ async function runHere(tasks: readonly LintTask[], onDone: () => void): ReturnTy
   return reports;
 }
 
-function resultsOf(roots: readonly RootReport[], { problems }: Plan): LintResults {
+function resultsOf(args: LintArguments, roots: readonly RootReport[], plan: Plan): LintResults {
+  const { findings, suppressed } = mergeFindings(roots);
+  const isComplete = plan.problems.length === 0 && !roots.some((root) => root.isIncomplete);
+  const compared = baselineOf(args, roots, findings, isComplete);
   return {
     roots,
-    ...mergeFindings(roots),
+    findings: compared?.fresh ?? findings,
+    suppressed,
+    baseline: compared,
     rules: allRules(),
+    rulePages: args.rulePages,
     version: GATEWAY_VERSION,
-    problems: problems.map(readable),
+    problems: plan.problems.map(readable),
   };
 }
 
@@ -241,7 +250,12 @@ function writeText(file: string, text: string, { problems }: Plan): void {
   }
 }
 
-function showCoverage(args: LintArguments, roots: readonly RootReport[], isIncomplete: boolean): number {
+function showCoverage(
+  args: LintArguments,
+  roots: readonly RootReport[],
+  plan: Plan,
+  isIncomplete: boolean,
+): number {
   const rows = [
     ...new Map(
       roots.flatMap((root) => root.coverage ?? []).map((row) => [JSON.stringify(row), row]),
@@ -250,9 +264,9 @@ function showCoverage(args: LintArguments, roots: readonly RootReport[], isIncom
   for (const { format, file } of args.outputs) {
     const text = format === 'json' ? renderCoverageJson(rows) : renderCoverageText(rows);
     if (file === undefined) process.stdout.write(text);
-    else writeFileSync(fsPath(file), text);
+    else writeText(file, text, plan);
   }
-  if (isIncomplete) return INCOMPLETE;
+  if (isIncomplete || plan.problems.length > 0) return INCOMPLETE;
   const { directives, security } = summaryOf(rows);
   const fails =
     directives.refused > 0 ||
@@ -286,7 +300,8 @@ async function dryRun(args: LintArguments, plan: Plan): Promise<number> {
   process.stdout.write(Buffer.from(files.map((file) => patchOf(file, cwd)).join(''), 'latin1'));
   const roots = await runTasks(plan.tasks);
   for (const problem of plan.problems) say(problem);
-  const results = resultsOf(roots, plan);
+  const results = resultsOf(args, roots, plan);
+  for (const line of staleLines(results)) say(latin1(line));
   writeOutputs({ ...args, outputs: args.outputs.filter(({ file }) => file !== undefined) }, results, plan);
   process.stderr.write(`${summary(results)}\n`);
   if (plan.problems.length > 0 || roots.some((root) => root.isIncomplete)) return INCOMPLETE;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readable } from '../diagnostics/place.ts';
 import { toJson, type JsonDiagnostic } from '../diagnostics/render-json.ts';
@@ -17,7 +16,7 @@ import { levelOf, mappingOf, optionsOf, runTask, type LintTask } from './task.ts
 
 /** A finding as all outputs show it. Plain data in UTF-8; paths are as shown. */
 export interface LintFinding extends JsonDiagnostic {
-  /** The same while the line and what is wrong with it stay the same, wherever the line moves. */
+  /** The same while the line and what is wrong with it stay the same, wherever it moves; told apart within its file. */
   readonly fingerprint: string;
   /** The finding with its excerpts, for people; empty when no output wants it. */
   readonly pretty: string;
@@ -118,8 +117,9 @@ function fingerprintOf(sources: SourceSet, { code, span }: Diagnostic, seen: Map
   const file = fileOf(sources, written.file);
   const index = lineIndexOf(file);
   const line = index.lineText(index.lineAt(written.start)).trim().slice(0, 1000).replace(/\s+/g, ' ');
-  const key = `${code}\n${posix.normalize(file.path)}\n${line}`;
-  const count = (seen.get(key) ?? 0) + 1;
-  seen.set(key, count);
+  const key = `${code}\n${line}`;
+  const keyInFile = `${key}\n${file.path}`;
+  const count = (seen.get(keyInFile) ?? 0) + 1;
+  seen.set(keyInFile, count);
   return createHash('sha256').update(`${key}\n${count}`, 'latin1').digest('hex').slice(0, 32);
 }

@@ -39,7 +39,10 @@ export interface LintSettings {
   readonly requireReason: boolean;
 }
 
-/** Settings that can't be used; said with exit status 2. Each problem starts with its file, and place if known. */
+/**
+ * Settings that can't be used; said with exit status 2. Each problem starts with its file, and place if known; byte
+ * strings.
+ */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join('\n'));
@@ -129,7 +132,7 @@ export function parseSettings(path: string, text: string): LintSettings {
   const index = new LineIndex(text);
   const placed = ({ message, offset }: Problem): string => {
     const line = index.lineAt(offset);
-    return `${path}:${line}:${offset - index.lineStart(line) + 1}: ${message}`;
+    return `${path}:${line}:${offset - index.lineStart(line) + 1}: ${latin1(message)}`;
   };
   let json: JsonValue;
   try {

@@ -58,6 +58,8 @@ describe('the exit status', () => {
     [['--max-severity', 'bad', 'x'], /--max-severity is one of/],
     [['--target', '3', 'x'], /--target is a version/],
     [['--format', 'json', '--format', 'sarif', 'x'], /two formats for standard output/],
+    [['--update-baseline', 'x'], /--update-baseline needs --baseline FILE/],
+    [['--rule-pages', 'docs/', 'x'], /--rule-pages is a URL of http or https, not 'docs\/'/],
     [['--fix', '-'], /standard input can only be fixed/],
     [[], /^Usage: httpd-gateway lint/],
   ])('is 2 for a command line that makes no sense: %j', (args, complaint) => {
@@ -200,6 +202,79 @@ describe('coverage', () => {
     expect(coverage('--fail-on', 'not-served')).toBe(1);
     folder.write('a.conf', 'SSLVerifyClient require\n');
     expect(coverage('--fail-on', 'security')).toBe(1);
+  });
+});
+
+describe('a baseline', () => {
+  const ONLY = ['--rule', 'proxypass-shadowed', '--format', 'compact'];
+  const baselined = (...args: string[]) =>
+    run(['lint', folder.path, ...ONLY, '--baseline', at('known.json'), ...args]);
+
+  it('accepts what was found when it was written, wherever the lines move, and nothing else', () => {
+    folder.write('a.conf', SHADOWED);
+    expect(baselined('--update-baseline')).toMatchObject({ status: 0, stdout: '' });
+    expect(baselined()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    folder.write('a.conf', `# moved\n\n${SHADOWED}ProxyPass "/b/" "fcgi://h:3/"\n`);
+    const { status, stdout, stderr } = baselined();
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout.match(/proxypass-shadowed/g)).toHaveLength(1);
+    expect(stdout).toMatch(/a\.conf:5:11: warning/);
+  });
+
+  it('is told of what is found no more, and lets go of it when asked to', () => {
+    folder.write('a.conf', SHADOWED);
+    folder.write('b.conf', SHADOWED);
+    baselined('--update-baseline');
+    folder.write('a.conf', 'ServerName a\n');
+    const gone = baselined();
+    expect(gone.status).toBe(0);
+    expect(gone.stderr).toMatch(/known\.json: found no more: a\.conf: ProxyPass \/a\/ can never match/);
+    expect(gone.stderr).not.toContain('b.conf');
+    expect(baselined('--update-baseline').stderr).toBe('');
+    expect(baselined().stderr).toBe('');
+    expect(JSON.parse(folder.read('known.json'))).toMatchObject({ findings: [{ path: 'b.conf' }] });
+  });
+
+  it('keeps what a run did not look at', () => {
+    folder.write('a.conf', SHADOWED);
+    folder.write('b.conf', SHADOWED);
+    baselined('--update-baseline');
+    folder.write('a.conf', 'ServerName a\n');
+    const part = ['lint', at('b.conf'), '--baseline', at('known.json')];
+    expect(run([...part, ...ONLY]).stderr).toBe('');
+    run([...part, ...ONLY, '--update-baseline']);
+    run([...part, '--rule', 'reuse-unbounded', '--update-baseline']);
+    expect(JSON.parse(folder.read('known.json'))).toMatchObject({
+      findings: [{ path: 'a.conf' }, { path: 'b.conf' }],
+    });
+  });
+
+  it('marks in SARIF and JSON what it accepts', () => {
+    folder.write('a.conf', SHADOWED);
+    baselined('--update-baseline');
+    baselined('--format', 'sarif', '-o', at('o.sarif'), '--format', 'json', '-o', at('o.json'));
+    const [sarif] = JSON.parse(folder.read('o.sarif')).runs[0].results;
+    expect(sarif).toMatchObject({ baselineState: 'unchanged', suppressions: [{ kind: 'external' }] });
+    expect(JSON.parse(folder.read('o.json'))).toMatchObject({
+      summary: expect.stringMatching(/, 1 accepted by the baseline$/) as string,
+      findings: [],
+      baseline: { accepted: [{ rule: 'proxypass-shadowed' }], stale: [] },
+    });
+  });
+
+  it.each([
+    [undefined, 'known.json: there is no such file; --update-baseline writes it'],
+    ['{', 'known.json:1:2: this is no JSON'],
+    ['{"version": 2, "findings": []}', 'known.json:1:1: a baseline is an object with "version": 1'],
+    ['{"version": 1, "findings": [1]}', 'known.json:1:29: a finding is an object'],
+    ['{"version": 1, "findings": [{"rul": "x"}]}', 'unknown key "rul": did you mean rule?'],
+    ['{"version": 1, "findings": [{"rule": "x", "path": 1}]}', '"path" must be a text'],
+  ])('that is none ends with 2: %j', (text, complaint) => {
+    folder.write('a.conf', SHADOWED);
+    if (text !== undefined) folder.write('known.json', text);
+    const { status, stderr } = baselined();
+    expect(status).toBe(2);
+    expect(stderr).toContain(complaint);
   });
 });
 

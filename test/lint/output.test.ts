@@ -128,6 +128,29 @@ describe('sarif', () => {
     );
   });
 
+  it('leads to the page of each rule when it is known where the pages stand', async () => {
+    const all = await results(task('/conf/a.conf', TEXT, {}, ONLY));
+    const rulePages = 'https://pages.example/lint/';
+    const log = JSON.parse(FORMATS.sarif({ ...all, rulePages }));
+    validate(log);
+    expect(validate.errors).toBeNull();
+    const rules = log.runs[0].tool.driver.rules as readonly { id: string; helpUri?: string }[];
+    for (const { id, helpUri } of rules)
+      expect(helpUri).toBe(id.includes('/') ? undefined : `${rulePages}${id}.md`);
+    expect(JSON.stringify(JSON.parse(FORMATS.sarif(all)))).not.toContain('helpUri');
+    expect(JSON.parse(FORMATS.json(all)).findings[0].page).toBe('docs/rules/proxypass-exclusion-after.md');
+  });
+
+  it('is valid with what a baseline accepts', async () => {
+    const { findings, ...rest } = await results(task('/conf/a.conf', TEXT, {}, ONLY));
+    const baseline = { path: 'known.json', accepted: findings.slice(0, 1), stale: [] };
+    const log = JSON.parse(FORMATS.sarif({ ...rest, findings: findings.slice(1), baseline }));
+    validate(log);
+    expect(validate.errors).toBeNull();
+    const states = log.runs[0].results as readonly { baselineState: string }[];
+    expect(states.map((one) => one.baselineState)).toEqual(['new', 'new', 'unchanged']);
+  });
+
   it('says that the run was not successful when something could not be read', async () => {
     const [run] = JSON.parse(await render('sarif', undefined, 'Include /no/such/file.conf\n')).runs;
     expect(run.invocations[0]).toMatchObject({ executionSuccessful: false });
@@ -152,6 +175,8 @@ describe('formats of continuous integration', () => {
       location: { path: 'a b.conf', lines: { begin: 2 } },
     });
     expect(report[0].fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    const elsewhere = JSON.parse(await render('gitlab', '/conf/other.conf'));
+    expect(elsewhere[0].fingerprint).not.toBe(report[0].fingerprint);
   });
 
   it('are XML for Checkstyle and JUnit, with an entry for a file without findings', async () => {

@@ -45,5 +45,13 @@ export async function found(...args: Parameters<typeof task>): Promise<string[]>
 
 export async function results(...tasks: readonly LintTask[]): Promise<LintResults> {
   const roots = await Promise.all(tasks.map(report));
-  return { roots, ...mergeFindings(roots), rules: allRules(), version: '1.2.3', problems: [] };
+  return {
+    roots,
+    ...mergeFindings(roots),
+    rules: allRules(),
+    rulePages: undefined,
+    baseline: undefined,
+    version: '1.2.3',
+    problems: [],
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Severity } from '../../diagnostics/diagnostic.ts';
 import { byFile, fullMessage, xml, type Format } from './format.ts';
 
@@ -39,7 +40,11 @@ export const gitlab: Format = ({ findings }) =>
     findings.map((finding) => ({
       description: fullMessage(finding),
       check_name: finding.code,
-      fingerprint: finding.fingerprint,
+      // GitLab tells findings of all files apart by this alone.
+      fingerprint: createHash('sha256')
+        .update(`${finding.path}\n${finding.fingerprint}`)
+        .digest('hex')
+        .slice(0, 32),
       severity: GITLAB[finding.severity],
       location: { path: finding.path, lines: { begin: finding.line, end: finding.endLine } },
     })),

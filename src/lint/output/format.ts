@@ -1,3 +1,4 @@
+import type { BaselineEntry } from '../baseline.ts';
 import type { RuleInfo } from '../built-in.ts';
 import type { LintFinding, RootReport, SuppressedFinding } from '../report.ts';
 
@@ -7,6 +8,16 @@ export interface LintResults {
   readonly findings: readonly LintFinding[];
   readonly suppressed: readonly SuppressedFinding[];
   readonly rules: readonly RuleInfo[];
+  /** Where the rules' pages stand: a URL that ends in a slash; undefined: not known. */
+  readonly rulePages: string | undefined;
+  /** What a baseline accepts, and its entries that nothing answers to; undefined: there is none. */
+  readonly baseline:
+    | {
+        readonly path: string;
+        readonly accepted: readonly LintFinding[];
+        readonly stale: readonly BaselineEntry[];
+      }
+    | undefined;
   readonly version: string;
   /** Problems with the command's input, not with a configuration. */
   readonly problems: readonly string[];
@@ -29,6 +40,11 @@ export function byFile({ roots, findings }: LintResults): ReadonlyMap<string, re
 /** A message with what to do, for formats with one text for both. */
 export function fullMessage({ message, help }: LintFinding): string {
   return help === undefined ? message : `${message}; ${help}`;
+}
+
+/** The page of a rule: a URL, or its path in this project when nobody said where the pages stand. */
+export function pageOf({ rulePages }: LintResults, rule: string): string {
+  return `${rulePages ?? 'docs/rules/'}${rule}.md`;
 }
 
 /** Text for XML; characters that XML 1.0 can't hold are replaced. */

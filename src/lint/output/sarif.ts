@@ -4,7 +4,8 @@ import type { Range } from '../../diagnostics/place.ts';
 import type { RuleInfo } from '../built-in.ts';
 import type { LintFinding, SuppressedFinding } from '../report.ts';
 import { ruleMarkdown } from '../rule-page.ts';
-import type { Format, LintResults } from './format.ts';
+import { optionValues } from '../options.ts';
+import { pageOf, type Format, type LintResults } from './format.ts';
 
 const LEVELS: Readonly<Record<Severity, string>> = {
   error: 'error',
@@ -27,13 +28,17 @@ function physicalLocation(range: Range) {
   return { artifactLocation: { uri: uriOf(range.path) }, region: region(range) };
 }
 
-function ruleDescriptor(rule: RuleInfo) {
+function ruleDescriptor(rule: RuleInfo, results: LintResults) {
   return {
     id: rule.name,
     shortDescription: { text: rule.summary },
     fullDescription: { text: rule.page.what },
     help: { text: `${rule.page.why} ${rule.page.howToFix}`, markdown: ruleMarkdown(rule) },
-    defaultConfiguration: { level: LEVELS[rule.severity] },
+    ...(results.rulePages !== undefined && { helpUri: pageOf(results, rule.name) }),
+    defaultConfiguration: {
+      level: LEVELS[rule.severity],
+      ...(rule.options && { parameters: optionValues(rule.options) }),
+    },
     properties: { tags: rule.isSecurity ? ['httpd', 'security'] : ['httpd'] },
   };
 }
@@ -80,7 +85,7 @@ function fixes({ fix }: LintFinding) {
   return [{ description: { text: fix.title }, artifactChanges }];
 }
 
-function result(finding: LintFinding | SuppressedFinding, indexes: ReadonlyMap<string, number>) {
+function result(finding: LintFinding, indexes: ReadonlyMap<string, number>) {
   const related = relatedLocations(finding);
   const changes = fixes(finding);
   const { code, severity, message, help, fingerprint } = finding;
@@ -93,22 +98,25 @@ function result(finding: LintFinding | SuppressedFinding, indexes: ReadonlyMap<s
     partialFingerprints: { 'httpdGatewayLint/v1': fingerprint },
     ...(related.length > 0 && { relatedLocations: related }),
     ...(changes && { fixes: changes }),
-    ...('reason' in finding && {
-      suppressions: [
-        { kind: 'inSource', ...(finding.reason !== undefined && { justification: finding.reason }) },
-      ],
-    }),
   };
+}
+
+/** A result that a comment in the configuration silences. */
+function suppressedResult(finding: SuppressedFinding, indexes: ReadonlyMap<string, number>) {
+  const { reason } = finding;
+  const suppression = { kind: 'inSource', ...(reason !== undefined && { justification: reason }) };
+  return { ...result(finding, indexes), suppressions: [suppression] };
 }
 
 /** SARIF 2.1.0, as code scanning services read it. */
 export const sarif: Format = (results: LintResults) => {
-  const all = [...results.findings, ...results.suppressed];
-  const rules = [...results.rules.map(ruleDescriptor)] as (
+  const { findings, suppressed, baseline } = results;
+  const accepted = baseline?.accepted ?? [];
+  const rules = [...results.rules.map((rule) => ruleDescriptor(rule, results))] as (
     ReturnType<typeof ruleDescriptor> | ReturnType<typeof codeDescriptor>
   )[];
   const known = new Set(rules.map(({ id }) => id));
-  for (const { code } of all) {
+  for (const { code } of [...findings, ...suppressed, ...accepted]) {
     if (known.has(code)) continue;
     known.add(code);
     rules.push(codeDescriptor(code));
@@ -119,6 +127,7 @@ export const sarif: Format = (results: LintResults) => {
     ...incomplete.map((path) => `${path}: not analysed completely`),
     ...results.problems,
   ].map((text) => ({ level: 'error', message: { text } }));
+  const isNew = baseline && { baselineState: 'new' };
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -132,7 +141,15 @@ export const sarif: Format = (results: LintResults) => {
             ...(notifications.length > 0 && { toolExecutionNotifications: notifications }),
           },
         ],
-        results: all.map((finding) => result(finding, indexes)),
+        results: [
+          ...findings.map((finding) => ({ ...result(finding, indexes), ...isNew })),
+          ...suppressed.map((finding) => ({ ...suppressedResult(finding, indexes), ...isNew })),
+          ...accepted.map((finding) => ({
+            ...result(finding, indexes),
+            baselineState: 'unchanged',
+            suppressions: [{ kind: 'external', justification: `accepted by ${baseline?.path}` }],
+          })),
+        ],
       },
     ],
   };
