@@ -37,13 +37,13 @@ ProxyPass "/good/" "fcgi://@APP@/good/"
 ProxyPass "/noaccess/" "unix:@DIR@/noaccess.sock|fcgi://noaccess/"
 ProxyPass "/fulltcp/" "fcgi://127.0.0.1:${silentPort.port}/" connectiontimeout=1
 ProxyPass "/fullunix/" "unix:@DIR@/full.sock|fcgi://fullunix/" connectiontimeout=1
-ProxyPass "/lone/" "fcgi://@DEAD@/"
+ProxyPass "/lone/" "unix:@DIR@/back.sock|fcgi://lone/"
 <Proxy "balancer://waits">
-  BalancerMember "fcgi://@DEAD@/waits" retry=600
+  BalancerMember "unix:@DIR@/back.sock|fcgi://waits" retry=600
   BalancerMember "fcgi://@APP@"
 </Proxy>
 <Proxy "balancer://eager">
-  BalancerMember "fcgi://@DEAD@/eager" retry=0
+  BalancerMember "unix:@DIR@/back.sock|fcgi://eager" retry=0
 </Proxy>
 ProxyPass "/waits/" "balancer://waits/"
 ProxyPass "/eager/" "balancer://eager/"
@@ -153,7 +153,7 @@ describe('C5 the error state', () => {
     }
     for (let next = 0; next < 3; next += 1) await expectGood('waits');
     expect(site.log).toMatch(/AH00959/);
-    const back = await application(site.deadPort);
+    const back = await application(join(site.directory, 'back.sock'));
     await expectGood('lone');
     await expectGood('eager');
     const { requests } = back;

@@ -15,8 +15,7 @@ export class FaultySite {
   readonly responder: MisbehavingResponder;
   readonly directory: string;
   port = 0;
-  /** Nobody listens there, unless a test does. */
-  deadPort = 0;
+  #deadPort = 0;
   #server: RunningServer | undefined;
 
   private constructor(behaviours: Readonly<Record<string, Behaviour>>) {
@@ -35,7 +34,7 @@ export class FaultySite {
     const site = new FaultySite(behaviours);
     await site.responder.listen(0);
     site.port = await freePort();
-    site.deadPort = await freePort();
+    site.#deadPort = await freePort();
     const file = site.#configure(conf);
     site.#server = await startServer('gateway', file, site.port, join(site.directory, 'error.log'));
     return site;
@@ -73,7 +72,7 @@ export class FaultySite {
       .replaceAll('@DIR@', this.directory)
       .replaceAll('@APP@', `127.0.0.1:${this.responder.port}`)
       .replaceAll('@PORT@', String(this.responder.port))
-      .replaceAll('@DEAD@', `127.0.0.1:${this.deadPort}`);
+      .replaceAll('@DEAD@', `127.0.0.1:${this.#deadPort}`);
     writeFileSync(file, text);
     return file;
   }
