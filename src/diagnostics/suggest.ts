@@ -3,10 +3,12 @@ const MAX_SUGGESTIONS = 3;
 /**
  * The candidates nearest to a misspelt name, best first, at most three; case does not count. What is further away
  * than a third of the name's length is no suggestion.
+ *
+ * @param mostSteps what is further away than these is none either
  */
-export function suggestNames(name: string, candidates: Iterable<string>): string[] {
+export function suggestNames(name: string, candidates: Iterable<string>, mostSteps = Infinity): string[] {
   const wanted = name.toLowerCase();
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const limit = Math.min(mostSteps, Math.max(1, Math.floor(wanted.length / 3)));
   const near: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) > limit) continue;

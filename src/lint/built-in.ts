@@ -7,6 +7,7 @@ import { INVALID_SUPPRESSION, UNUSED_SUPPRESSION } from './suppress.ts';
 export const SLOW_PATTERN = 'slow-pattern';
 export const BINARY_FILE = 'binary-file';
 export const BYTE_ORDER_MARK = 'byte-order-mark';
+export const UNKNOWN_MODULE = 'unknown-module';
 
 /** What is said about a rule, however it is found. */
 export type RuleInfo = Omit<LintRule, 'check'>;
@@ -74,6 +75,37 @@ export const BUILT_IN_RULES: readonly RuleInfo[] = [
       evidence: ['httpd reads configuration files as bytes'],
       bad: [{ text: `\u00ef\u00bb\u00bf${LISTEN}` }],
       good: [{ text: LISTEN }],
+    },
+  },
+  {
+    name: UNKNOWN_MODULE,
+    severity: 'warning',
+    summary: 'A module is none of httpd, so its directives can not be checked',
+    wave: 1,
+    needs: [],
+    fixable: 'none',
+    replaces: ['load/module-unknown', 'bind/unknown-directive'],
+    page: {
+      what: 'Finds LoadModule lines of modules that do not come with httpd, and (as notes) directives that may be theirs. A directive that is nearly one of httpd stays an error.',
+      why: 'What such a module does is not known here: that nothing else was found does not mean that all is well. The gateway serves nothing of it.',
+      howToFix:
+        'When the module is meant, name it in the option `modules`, and its directives in `directives`.',
+      evidence: ['httpd manual, the list of modules'],
+      bad: [
+        {
+          text: 'LoadModule security2_module modules/mod_security2.so\nSecRuleEngine On\n',
+        },
+      ],
+      good: [{ text: 'LoadModule rewrite_module modules/mod_rewrite.so\nRewriteEngine On\n' }],
+    },
+    options: {
+      modules: { type: 'texts', default: [], description: 'Identifiers of modules that are meant' },
+      directives: {
+        type: 'texts',
+        default: [],
+        description:
+          'Directives of such modules, which then count as known wherever they stand; `*` and `?` stand for what they do in file names',
+      },
     },
   },
   {

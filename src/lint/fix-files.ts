@@ -1,9 +1,8 @@
 import type { Diagnostic, Edit, Fix } from '../diagnostics/diagnostic.ts';
 import { findRuleInfo } from './built-in.ts';
 import { applyEdits, compatibleFixes } from './fix.ts';
-import { withInputFindings } from './input-findings.ts';
 import type { LintOutcome } from './lint.ts';
-import { judge } from './report.ts';
+import { judge, outcomeOf } from './report.ts';
 import { diskPath } from './target-files.ts';
 import { mappingOf, runTask, type LintTask } from './task.ts';
 
@@ -44,7 +43,7 @@ export function fixFiles(tasks: readonly LintTask[], kinds: ReadonlySet<Fix['kin
   let fixCount = 0;
   for (const task of tasks) {
     for (let pass = 0; pass < MAX_PASSES; pass++) {
-      const round: Round = { task, texts, outcome: withInputFindings(runTask(withText(task, texts), texts)) };
+      const round: Round = { task, texts, outcome: outcomeOf(withText(task, texts), texts) };
       const step = onePass(round, kinds, originals);
       if (step === undefined) break;
       texts = step.texts;

@@ -5,7 +5,7 @@ import { toJson, type JsonDiagnostic } from '../diagnostics/render-json.ts';
 import { renderPretty } from '../diagnostics/render-pretty.ts';
 import { definitionOf, fileOf, lineIndexOf } from '../source/line-index.ts';
 import type { SourceSet } from '../source/source.ts';
-import { findRuleInfo, SLOW_PATTERN } from './built-in.ts';
+import { findRuleInfo, SLOW_PATTERN, UNKNOWN_MODULE } from './built-in.ts';
 import { coverageOf, type CoverageRow } from './coverage.ts';
 import { withInputFindings } from './input-findings.ts';
 import type { LintOutcome } from './lint.ts';
@@ -13,6 +13,7 @@ import { slowPatternFindings, type TryPattern } from './slow-patterns.ts';
 import { suppress } from './suppress.ts';
 import { diskPath } from './target-files.ts';
 import { levelOf, mappingOf, optionsOf, runTask, type LintTask } from './task.ts';
+import { withUnknownModules } from './unknown-modules.ts';
 
 /** A finding as all outputs show it. Plain data in UTF-8; paths are as shown. */
 export interface LintFinding extends JsonDiagnostic {
@@ -44,9 +45,18 @@ export function shownPath(path: string, cwd: string): string {
   return path.startsWith(below) ? path.slice(below.length) : path;
 }
 
+/**
+ * What a root has besides what needs a trial.
+ *
+ * @param changed texts in place of those on disk, by path on disk
+ */
+export function outcomeOf(task: LintTask, changed?: ReadonlyMap<string, string>): LintOutcome {
+  return withUnknownModules(withInputFindings(runTask(task, changed)), optionsOf(task, UNKNOWN_MODULE));
+}
+
 /** Lints one root and makes its report. */
 export async function reportOn(task: LintTask, tryPattern: TryPattern): Promise<RootReport> {
-  const outcome = withInputFindings(runTask(task));
+  const outcome = outcomeOf(task);
   const patterns =
     levelOf(task, SLOW_PATTERN) === 'off'
       ? []

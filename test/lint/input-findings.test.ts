@@ -33,6 +33,39 @@ describe('findings beside the rules', () => {
   });
 });
 
+describe('modules that do not come with httpd', () => {
+  const LOADED = 'LoadModule security2_module modules/mod_security2.so\n';
+
+  it('may have directives of their own, but not those that are nearly of httpd', async () => {
+    const text = `${LOADED}SecRuleEngine On\nServrName a\nRewriteEngine On\n`;
+    expect(await found('/conf/a.conf', text)).toEqual([
+      '1: unknown-module warning',
+      '2: unknown-module info',
+      '3: bind/unknown-directive error',
+      '4: bind/unknown-directive error',
+    ]);
+  });
+
+  it('are silent when they are meant, with their directives', async () => {
+    const options = new Map([
+      ['unknown-module', { modules: ['security2_module'], directives: ['sec*', 'Shib*'] }],
+    ]);
+    const text = `${LOADED}SecRuleEngine On\nOther On\n`;
+    expect(await found('/conf/a.conf', text, { options })).toEqual(['3: unknown-module info']);
+    expect(await found('/conf/a.conf', 'ShibCompatValidUser Off\nBogus\n', { options })).toEqual([
+      '2: bind/unknown-directive error',
+    ]);
+  });
+
+  it('know php_value when they are mod_php', async () => {
+    const text = 'LoadModule php7_module modules/libphp7.so\nphp_value a b\n';
+    expect(await found('/conf/a.conf', text)).toEqual([
+      '1: unknown-module warning',
+      '2: unknown-module info',
+    ]);
+  });
+});
+
 describe('patterns that can blow up', () => {
   it('are shown with a subject that makes them slow', async () => {
     const { findings } = await report(task('/conf/a.conf', 'RedirectMatch "^/((a+)+)+!$" "/x"\n'));

@@ -1,5 +1,8 @@
 import { ruleWithOptions } from '../rule.ts';
 
+/** Schemes that the gateway speaks; none is a path or an exclusion. */
+const SERVED_SCHEMES: ReadonlySet<string> = new Set(['fcgi', 'balancer', '']);
+
 /** Tells what will be different when the gateway takes over. */
 export const directiveNotServed = ruleWithOptions({
   name: 'directive-not-served',
@@ -8,8 +11,9 @@ export const directiveNotServed = ruleWithOptions({
   wave: 1,
   needs: [],
   fixable: 'none',
+  replaces: ['bind/suspicious'],
   page: {
-    what: 'Finds directives that this gateway checks and does not carry out, with what will be different.',
+    what: 'Finds directives that this gateway checks and does not carry out, with what will be different, and backends of a protocol that it does not speak.',
     why: 'Silence about what is left out is the worst surprise of a migration. Directives whose absence would open a door are errors: serving refuses to start with them.',
     howToFix:
       'Keep httpd in front for what needs it, or write the protection in terms that are served. `--coverage` lists all of them.',
@@ -21,7 +25,7 @@ export const directiveNotServed = ruleWithOptions({
     accepted: {
       type: 'texts',
       default: [],
-      description: 'Directives whose loss is accepted',
+      description: 'Directives whose loss is accepted, and schemes of backends such as `http`',
     },
   },
   check(model, report, { accepted }) {
@@ -37,6 +41,14 @@ export const directiveNotServed = ruleWithOptions({
         span,
         severity: isSecurity ? 'error' : 'info',
         ...(isSecurity && { help: 'serving refuses to start with it, unless --allow-unserved names it' }),
+      });
+    }
+    for (const { url, urlWord } of model.workerLines) {
+      if (SERVED_SCHEMES.has(url.scheme) || !url.isKnown || isAccepted.has(url.scheme)) continue;
+      report({
+        message: `Backends of ${url.scheme}: are not served by this gateway: requests for them are answered with 500`,
+        span: urlWord.span,
+        severity: 'info',
       });
     }
   },

@@ -21,6 +21,7 @@ export const modPhpLeftover: LintRule = {
     good: [{ text: '# upload_max_filesize = 50M stands in .user.ini\n' }],
   },
   check(model, report) {
+    const hasPhp = ['php', 'php7', 'php5'].some((name) => model.hasModule(name) === true);
     const live = new Set(model.directives.map(({ node }) => `${node.span.file} ${node.name.span.start}`));
     for (const file of model.loaded.sources.files) {
       if (file.macro !== undefined) continue;
@@ -28,7 +29,7 @@ export const modPhpLeftover: LintRule = {
         const name = match[1]!;
         const start = match.index + match[0].length - name.length;
         const isLive = live.has(`${file.id} ${start}`);
-        if (isLive && model.hasModule('php') === true) continue;
+        if (isLive && hasPhp) continue;
         const index = lineIndexOf(file);
         const end = start + name.length + index.lineText(index.lineAt(start)).trim().length - name.length;
         report({

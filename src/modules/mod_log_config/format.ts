@@ -16,7 +16,7 @@ export type FormatPiece =
 
 /** Items, and whether they ask the original request when nothing is said. @source httpd modules/loggers/mod_log_config.c */
 const ITEMS: ReadonlyMap<string, boolean> = new Map([
-  ...[...'haAlutfbBionLeVvpPHmqXCk', 'I', 'O', 'S', '^ti', '^to', '^FB'].map(
+  ...[...'haAlutfbBionLeVvpPHmqXCk', 'I', 'O', 'S', 'x', 'c', '^ti', '^to', '^FB'].map(
     (name) => [name, false] as const,
   ),
   ...[...'rDTUsR'].map((name) => [name, true] as const),
@@ -29,6 +29,9 @@ const ESCAPES = new Map([
   ['"', '"'],
   ['\\', '\\'],
 ]);
+
+/** Items that mod_ssl brings. @source httpd modules/ssl/ssl_engine_vars.c, `ssl_var_log_config_register` */
+export const SSL_ITEMS: ReadonlySet<string> = new Set(['x', 'c']);
 
 /** The pieces of a format, or the reason why it is none. */
 export function parseLogFormat(format: string): readonly FormatPiece[] | { readonly error: string } {

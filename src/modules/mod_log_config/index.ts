@@ -10,7 +10,7 @@ import { OK, type HookResult } from '../../pipeline/status.ts';
 import type { Span } from '../../source/source.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { defineModule, type ApplyContext, type BindContext, type BoundExpr } from '../module.ts';
-import { parseLogFormat } from './format.ts';
+import { parseLogFormat, SSL_ITEMS } from './format.ts';
 import { compileFormat, type LineWriter, type LogMoment } from './items.ts';
 import { compileRecord, type RecordWriter } from './record.ts';
 
@@ -86,8 +86,13 @@ function bindCondition(ctx: BindContext, word: Word): BoundCondition | undefined
 
 function checkFormat(ctx: BindContext, word: Word): boolean {
   const pieces = parseLogFormat(word.text);
-  if (!('error' in pieces)) return true;
-  ctx.error(word, pieces.error);
+  if ('error' in pieces) {
+    ctx.error(word, pieces.error);
+    return false;
+  }
+  const absent = pieces.find((piece) => piece.kind === 'item' && SSL_ITEMS.has(piece.name));
+  if (absent?.kind !== 'item' || ctx.hasModule('ssl_module')) return true;
+  ctx.error(word, `Unrecognized LogFormat directive %${absent.name}`, 'it belongs to mod_ssl: load ssl_module');
   return false;
 }
 

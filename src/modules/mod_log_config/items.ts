@@ -86,7 +86,7 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'R':
       return (req) => orDash(req.handler);
     default:
-      // Trailers are not kept; time to first byte is measured by nobody.
+      // Trailers are not kept; time to first byte is measured by nobody; a connection without TLS has nothing of mod_ssl.
       return () => '-';
   }
 }

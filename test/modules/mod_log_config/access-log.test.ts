@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Folder, freePort, get, Running, until } from '../../cli/gateway.ts';
 
 const APACHE = '/usr/sbin/apache2';
-const MODULES = ['mpm_event', 'authz_core', 'authz_host', 'env', 'setenvif', 'dir', 'alias', 'mime']
+const MODULES = ['mpm_event', 'authz_core', 'authz_host', 'env', 'setenvif', 'dir', 'alias', 'mime', 'ssl']
   .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so\n`)
   .join('');
 
@@ -18,12 +18,14 @@ const FORMATS: readonly string[] = [
   '%{Content-Type}o %{Content-Length}o %{Location}o %{X-None}o',
   '%{COLOUR}e %{NOTHING}e %{crumb}C %{other}C',
   '%!404s %200s %404,403U %!200,304q',
+  '%{SSL_PROTOCOL}x %{SSL_CIPHER}x %{version}c',
   'tab\\there \\q 100%% %V %{%Y}t',
 ];
 
 const conf = (port: number, name: string): string => `${MODULES}ServerRoot @DIR@
 Listen 127.0.0.1:${port}
 ServerName main.example
+ServerTokens Prod
 DocumentRoot @DIR@/htdocs
 PidFile @DIR@/${name}.pid
 ErrorLog @DIR@/${name}.error
