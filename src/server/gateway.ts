@@ -50,9 +50,13 @@ export class Gateway {
     return this.#front.size;
   }
 
-  /** Opens the addresses; a failure leaves none open. */
-  async listen(): Promise<void> {
-    await this.#listeners.open(this.#settings.listen, this.#settings.backlog);
+  /**
+   * Opens the addresses; a failure leaves none open.
+   *
+   * @param inherited descriptors of sockets that are bound already, by the keys of their addresses
+   */
+  async listen(inherited?: ReadonlyMap<string, number>): Promise<void> {
+    await this.#listeners.open(this.#settings.listen, this.#settings.backlog, inherited);
   }
 
   /**

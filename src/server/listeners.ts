@@ -49,15 +49,20 @@ export class Listeners {
   /**
    * Opens the addresses that are not open yet. All or none: a failure closes what this call opened.
    *
+   * @param inherited descriptors of sockets that are bound already, by the keys of their addresses
    * @throws ListenError
    */
-  async open(addresses: readonly ListenAddress[], backlog: number): Promise<void> {
+  async open(
+    addresses: readonly ListenAddress[],
+    backlog: number,
+    inherited: ReadonlyMap<string, number> = new Map(),
+  ): Promise<void> {
     const opened: string[] = [];
     try {
       for (const address of addresses) {
         const key = addressKey(address);
         if (this.#open.has(key)) continue;
-        this.#open.set(key, { address, server: await this.#listen(address, backlog) });
+        this.#open.set(key, { address, server: await this.#listen(address, backlog, inherited.get(key)) });
         opened.push(key);
       }
     } catch (error) {
@@ -81,17 +86,19 @@ export class Listeners {
     this.#open.delete(key);
   }
 
-  #listen(address: ListenAddress, backlog: number): Promise<Server> {
+  #listen(address: ListenAddress, backlog: number, fd: number | undefined): Promise<Server> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false });
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(new ListenError(address, error)));
-      server.listen({ port: address.port, host: address.host, backlog }, () => {
+      server.once('listening', () => {
         server.removeAllListeners('error');
         // Running out of descriptors is over when connections end; the listener itself stays.
         server.on('error', () => {});
         server.on('connection', (socket) => this.#accept(socket, address));
         resolve(server);
       });
+      if (fd === undefined) server.listen({ port: address.port, host: address.host, backlog });
+      else server.listen({ fd }, backlog);
     });
   }
 }

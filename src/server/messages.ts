@@ -16,6 +16,8 @@ export type ToWorker =
       readonly input: ServingInput;
       /** Log files by path, with the descriptor that this process inherited. */
       readonly logs: readonly (readonly [path: string, fd: number])[];
+      /** Bound sockets by the keys of their addresses, inherited likewise. */
+      readonly sockets: readonly (readonly [key: string, fd: number])[];
     }
   /** Accept nothing more, finish what runs, end. */
   | { readonly kind: 'drain' };

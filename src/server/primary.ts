@@ -1,8 +1,9 @@
-import cluster, { type Worker } from 'node:cluster';
+import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { isSlotMessage, SlotLedger } from '../backend/cluster-arbiter.ts';
 import type { LogTarget } from '../pipeline/log-writer.ts';
 import type { ErrorLog } from '../pipeline/server.ts';
+import { HeldSockets } from './held-sockets.ts';
 import { ownLogs, targetKey, type LogOutputs } from './log/outputs.ts';
 import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
 
@@ -15,8 +16,8 @@ const WORKER_HEAP = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
 /** A process that lived longer than this before it died was no failed start. */
 const HEALTHY_MS = 5000;
 const LAST_PAUSE_MS = 30_000;
-/** First descriptor that a process inherits behind its standard ones and its channel. */
-const FIRST_LOG_FD = 4;
+/** First descriptor that a process inherits behind its standard ones and its channel: logs, then sockets. */
+const FIRST_INHERITED_FD = 4;
 /** A process that is silent for so long is stuck. */
 const STALLED_MS = 10_000;
 /** A process that did not get ready in this time won't. */
@@ -26,7 +27,7 @@ const READY_TIMEOUT_MS = 30_000;
 interface Generation {
   readonly input: ServingInput;
   readonly logs: readonly (readonly [path: string, fd: number])[];
-  readonly workers: Set<Worker>;
+  readonly workers: Set<ChildProcess>;
   isEnding: boolean;
 }
 
@@ -49,14 +50,13 @@ export class Primary {
   readonly #old = new Set<Generation>();
   /** Who may have how many connections to each backend. */
   readonly #slots = new SlotLedger();
+  readonly #sockets = new HeldSockets();
   #pauseMs = 0;
   #isStopping = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(options: PrimaryOptions) {
     this.#options = options;
-    // Processes accept for themselves: handing each connection over would cost more than the rest of a small request.
-    cluster.schedulingPolicy = cluster.SCHED_NONE;
   }
 
   /**
@@ -64,25 +64,30 @@ export class Primary {
    *
    * @param files log files that the processes write
    * @param isGraceful false: the old processes end at once
-   * @throws Error when a process could not start; what ran before goes on
+   * @throws Error when an address could not be bound or a process could not start; what ran before goes on
    */
   async serve(input: ServingInput, files: readonly string[], isGraceful = true): Promise<void> {
+    const { listen } = input.settings;
+    await this.#sockets.open(listen);
     const logs = files.map((path) => [path, ownLogs.openFile(path)] as const);
     const next: Generation = { input, logs, workers: new Set(), isEnding: false };
     try {
       await Promise.all(Array.from({ length: this.#options.processes }, () => this.#start(next)));
     } catch (error) {
       this.#end(next, false);
+      this.#sockets.retain(this.#current?.input.settings.listen ?? []);
       throw error;
     }
     const before = this.#current;
     this.#current = next;
+    this.#sockets.retain(listen);
     if (before !== undefined) this.#end(before, isGraceful);
   }
 
   /** Ends every process; resolves when the last one is gone. */
   async stop(isGraceful: boolean): Promise<void> {
     this.#isStopping = true;
+    this.#sockets.retain([]);
     if (this.#current !== undefined) this.#end(this.#current, isGraceful);
     for (const generation of this.#old) this.#end(generation, isGraceful);
     if (this.#old.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
@@ -90,7 +95,7 @@ export class Primary {
 
   /** Pids of the processes that accept connections. */
   get pids(): readonly number[] {
-    return [...(this.#current?.workers ?? [])].flatMap((worker) => worker.process.pid ?? []);
+    return [...(this.#current?.workers ?? [])].flatMap((worker) => worker.pid ?? []);
   }
 
   #end(generation: Generation, isGraceful: boolean): void {
@@ -99,7 +104,7 @@ export class Primary {
     this.#old.add(generation);
     for (const worker of generation.workers) {
       if (isGraceful) send(worker, { kind: 'drain' });
-      else worker.process.kill('SIGTERM');
+      else worker.kill('SIGTERM');
     }
     this.#forgetIfEmpty(generation);
   }
@@ -112,29 +117,36 @@ export class Primary {
 
   /** Starts one process; resolves when it accepts connections. */
   #start(generation: Generation): Promise<void> {
-    cluster.setupPrimary({
-      exec: this.#options.workerPath,
-      args: [],
+    const { input, logs } = generation;
+    const sockets = this.#sockets.descriptors(input.settings.listen);
+    const inherited = [...logs, ...sockets];
+    const worker = fork(this.#options.workerPath, [], {
       execArgv: [...process.execArgv, ...WORKER_HEAP],
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...generation.logs.map(([, fd]) => fd)],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited.map(([, fd]) => fd)],
     });
-    const worker = cluster.fork();
     const startedAt = performance.now();
+    const pid = worker.pid ?? 0;
     generation.workers.add(worker);
-    this.#slots.attach(worker.id, (message) => {
-      if (worker.isConnected()) worker.send(message, () => {});
+    this.#slots.attach(pid, (message) => {
+      if (worker.connected) worker.send(message, () => {});
     });
-    const logs = generation.logs.map(([path], index) => [path, FIRST_LOG_FD + index] as const);
+    const named = inherited.map(([name], index) => [name, FIRST_INHERITED_FD + index] as const);
+    const serve: ToWorker = {
+      kind: 'serve',
+      input,
+      logs: named.slice(0, logs.length),
+      sockets: named.slice(logs.length),
+    };
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => worker.process.kill('SIGKILL'), READY_TIMEOUT_MS);
+      const late = setTimeout(() => worker.kill('SIGKILL'), READY_TIMEOUT_MS);
       let isReady = false;
       let watch: NodeJS.Timeout | undefined;
       let reason = 'a serving process ended before it was ready';
       worker.on('message', (message: unknown) => {
-        if (isSlotMessage(message)) this.#slots.receive(worker.id, message);
+        if (isSlotMessage(message)) this.#slots.receive(pid, message);
         if (!isMessage<FromWorker>(message)) return;
-        if (message.kind === 'awake') send(worker, { kind: 'serve', input: generation.input, logs });
+        if (message.kind === 'awake') send(worker, serve);
         else if (message.kind === 'alive') watch?.refresh();
         else if (message.kind === 'ready') {
           isReady = true;
@@ -144,30 +156,34 @@ export class Primary {
         } else if (message.kind === 'failed') reason = message.message;
         else if (message.kind === 'log') this.#relay(message);
       });
-      worker.on('error', (error) => (reason = error.message));
-      worker.once('exit', (code, signal) => {
+      const gone = (how: string): void => {
+        if (!generation.workers.delete(worker)) return;
         clearTimeout(late);
         clearTimeout(watch);
-        generation.workers.delete(worker);
-        this.#slots.detach(worker.id);
+        this.#slots.detach(pid);
         if (!isReady) reject(new Error(reason));
-        else this.#replace(generation, worker, performance.now() - startedAt, signal ?? `status ${code}`);
+        else this.#replace(generation, pid, performance.now() - startedAt, how);
         this.#forgetIfEmpty(generation);
+      };
+      worker.on('error', (error) => {
+        reason = error.message;
+        // One that could not be started has no end to wait for.
+        if (worker.pid === undefined) gone(reason);
       });
+      worker.once('exit', (code, signal) => gone(signal ?? `status ${code}`));
     });
   }
 
   /** A process whose event loop stands still serves nobody, and cannot be asked to end. */
-  #endStalled(worker: Worker): void {
-    const pid = worker.process.pid ?? 0;
+  #endStalled(worker: ChildProcess): void {
     this.#options.errorLog.log(
       'alert',
       'core',
       '',
-      `serving process ${pid} has been silent for too long; it is ended`,
+      `serving process ${worker.pid} has been silent for too long; it is ended`,
       {},
     );
-    worker.process.kill('SIGKILL');
+    worker.kill('SIGKILL');
   }
 
   #relay({ command, viaShell, lines }: Extract<FromWorker, { kind: 'log' }>): void {
@@ -177,10 +193,9 @@ export class Primary {
   }
 
   /** Starts another process in the place of one that died, at once at first, then with growing pauses. */
-  #replace(generation: Generation, dead: Worker, livedMs: number, how: string): void {
+  #replace(generation: Generation, pid: number, livedMs: number, how: string): void {
     if (generation.isEnding || this.#isStopping) return;
     const { errorLog } = this.#options;
-    const pid = dead.process.pid ?? 0;
     errorLog.log(
       'notice',
       'core',
@@ -213,8 +228,8 @@ export class Primary {
   }
 }
 
-function send(worker: Worker, message: ToWorker): void {
-  if (!worker.isConnected()) return;
+function send(worker: ChildProcess, message: ToWorker): void {
+  if (!worker.connected) return;
   // A process that ends while it is spoken to is dealt with where its end is seen.
   worker.send(message, () => {});
 }

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import { ClusterSlotArbiter, isSlotMessage } from '../backend/cluster-arbiter.ts';
 import { gatewayPools } from '../backend/pool-registry.ts';
 import { ClusterLogs } from './log/inherited.ts';
@@ -31,9 +30,9 @@ export function runWorker(htaccess: HtaccessSource): void {
     if (!isMessage<ToWorker>(message)) return;
     switch (message.kind) {
       case 'serve': {
-        const { input, logs } = message;
+        const { input, logs, sockets } = message;
         gracefulTimeoutMs = input.settings.gracefulTimeoutMs;
-        start(input, logs, htaccess).then(
+        start(input, logs, sockets, htaccess).then(
           (started) => {
             gateway = started;
             say({ kind: 'ready' });
@@ -54,11 +53,7 @@ export function runWorker(htaccess: HtaccessSource): void {
   process.on('SIGTERM', () => void end(false));
   // The terminal and the administrator speak to the primary, which speaks to us.
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGWINCH'] as const) process.on(signal, () => {});
-  cluster.worker?.on('disconnect', () => {
-    // Without this, node would end the process here, and with it the requests that run.
-    cluster.worker!.exitedAfterDisconnect = true;
-    void end(true);
-  });
+  process.on('disconnect', () => void end(true));
   process.on('uncaughtException', (error) => {
     gateway?.errorLog.log('crit', 'core', '', `internal fault: ${error.stack ?? error.message}`, {});
     void end(true);
@@ -69,6 +64,7 @@ export function runWorker(htaccess: HtaccessSource): void {
 async function start(
   input: ServingInput,
   logs: readonly (readonly [path: string, fd: number])[],
+  sockets: readonly (readonly [key: string, fd: number])[],
   htaccess: HtaccessSource,
 ): Promise<Gateway> {
   const { settings, bound } = input;
@@ -76,7 +72,7 @@ async function start(
   const built = await buildPlan(bound, readHtaccess, { style: settings.logStyle, startLevel: 'notice' });
   const gateway = new Gateway(built, settings, new ClusterLogs(logs, say));
   if (settings.runAs !== undefined) dropPrivileges(settings.runAs);
-  await gateway.listen();
+  await gateway.listen(new Map(sockets));
   return gateway;
 }
 

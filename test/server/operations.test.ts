@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -140,6 +140,64 @@ describe('operations', () => {
     expect(gateway.isAlive).toBe(true);
   });
 
+  test('O4 while no process is left, clients wait for the next one: nobody is refused', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const killed = new Set<number>();
+    for (let round = 0; round < 2; round += 1) {
+      const victims = await until('two new processes', () => {
+        const children = childrenOf(gateway.child.pid ?? 0).filter((pid) => !killed.has(pid));
+        return children.length === 2 ? children : undefined;
+      });
+      for (const victim of victims) {
+        killed.add(victim);
+        process.kill(victim, 'SIGKILL');
+      }
+      await until('their end', () => childrenOf(gateway.child.pid ?? 0).every((pid) => !killed.has(pid)));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => get(port, '/index.html')));
+      for (const answer of answers) expect(answer).toContain('it works');
+    }
+    gateway.child.kill('SIGTERM');
+    await until('its end', () => !gateway.isAlive);
+    expect(await get(port, '/')).toBeUndefined();
+  });
+
+  test('O12 a port that is in use stops the start of several processes, too, with its place', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
+    cleanups.push(() => blocker.close());
+    const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
+    await until('its end', () => !gateway.isAlive);
+    expect(gateway.child.exitCode).toBe(1);
+    expect(gateway.output).toMatch(
+      /site\.conf:1:8: could not bind to address 127\.0\.0\.1:\d+: it is already in use/,
+    );
+    expect(gateway.output).not.toMatch(/\n {4}at /);
+    expect(folder.read('gateway.pid')).toBe('');
+  });
+
+  test('a reload opens new addresses and closes old ones; one in use keeps the old configuration', async () => {
+    const [port, other, taken] = [await freePort(), await freePort(), await freePort()];
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    folder.write('site.conf', site(other));
+    gateway.child.kill('SIGUSR1');
+    await until('the new address', () => get(other, '/index.html'));
+    await until('the end of the old one', async () => (await get(port, '/')) === undefined);
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(taken, '127.0.0.1', resolve));
+    cleanups.push(() => blocker.close());
+    folder.write('site.conf', site(taken));
+    gateway.child.kill('SIGUSR1');
+    await until('a line about it', () => folder.read('error.log').includes('already in use'));
+    expect(await get(other, '/index.html')).toContain('it works');
+  });
+
   test('O6 out of descriptors it does not spin, and serves again afterwards', async () => {
     const port = await freePort();
     folder = new Folder({ 'site.conf': site(port, 'KeepAliveTimeout 30'), 'htdocs/index.html': 'it works' });
@@ -223,7 +281,7 @@ describe('operations', () => {
   });
 });
 
-/** Processor time that a process has used, in hundredths of a second. */
+/** Processor time that a process has used, in hundredths of a gateway. */
 function cpuTicks(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
   return Number(fields[11]) + Number(fields[12]);
