@@ -74,7 +74,8 @@ function fixes({ fix }: LintFinding) {
   for (const { text, ...range } of fix.edits) {
     const replacement = {
       deletedRegion: region(range),
-      ...(text !== '' && { insertedContent: { text: Buffer.from(text, 'latin1').toString('utf8') } }),
+      // There even when it is empty: some readers take it for given.
+      insertedContent: { text: Buffer.from(text, 'latin1').toString('utf8') },
     };
     byPath.set(range.path, [...(byPath.get(range.path) ?? []), replacement]);
   }
