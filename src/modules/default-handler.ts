@@ -17,7 +17,7 @@ import {
 } from '../pipeline/byte-range.ts';
 import { meetsConditions } from '../pipeline/conditional.ts';
 import { discardBody } from '../pipeline/discard-body.ts';
-import { DEFAULT_ETAG_PARTS, fileETag, type ETagParts } from '../pipeline/etag.ts';
+import { fileETag } from '../pipeline/etag.ts';
 import { formatHttpDate } from '../pipeline/http-date.ts';
 import { logRequest } from '../pipeline/log.ts';
 import { responseContentType } from '../pipeline/output.ts';
@@ -28,6 +28,7 @@ import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/acce
 import type { CoreDirConfig } from './core/config.ts';
 import { OPT } from './core/options.ts';
 import { fileDigest } from './file-digest.ts';
+import { etagParts } from './file-etag.ts';
 import { readSmallFile, recallFile, SMALL_FILE_BYTES, smallFileETag, type SmallFile } from './small-file.ts';
 
 /** Up to here a file that is not small is read in one go: the thread pool would cost more than the copying. */
@@ -213,17 +214,6 @@ function prepare(
 /** A time in the future would let caches keep the file for ever: it is cut to now. */
 function lastModified(req: RequestRecord, file: SmallFile): string {
   return file.mtimeMs <= req.requestTimeMs ? file.lastModified : formatHttpDate(req.requestTimeMs);
-}
-
-function etagParts(setting: CoreDirConfig['fileETag']): ETagParts {
-  if (setting === undefined) return DEFAULT_ETAG_PARTS;
-  const { absolute, add, remove } = setting;
-  const has = (part: keyof ETagParts): boolean =>
-    (absolute?.has(part) === true && !remove.includes(part)) || add.includes(part);
-  const parts = { digest: has('digest'), inode: has('inode'), mtime: has('mtime'), size: has('size') };
-  // Without an absolute setting, what is taken away leaves nothing, which is as good as no setting.
-  const isUnset = !parts.digest && !parts.inode && !parts.mtime && !parts.size && absolute?.size !== 0;
-  return isUnset ? DEFAULT_ETAG_PARTS : parts;
 }
 
 function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): RangePlan {

@@ -5,7 +5,7 @@ import { modActions } from './mod_actions.ts';
 import { modAlias } from './mod_alias/index.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzHost } from './mod_authz_host.ts';
-import { modAutoindex } from './mod_autoindex.ts';
+import { modAutoindex } from './mod_autoindex/index.ts';
 import { modDir } from './mod_dir.ts';
 import { modEnv } from './mod_env.ts';
 import { modLbmethodBybusyness } from './mod_lbmethod_bybusyness.ts';

@@ -53,7 +53,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const [command, ...before] = kind === 'httpd' ? [APACHE] : [process.execPath, GATEWAY];
   const child = spawn(command ?? APACHE, [...before, '-f', configFile, '-X'], {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C' },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', TZ: 'UTC' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

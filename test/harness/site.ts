@@ -2,6 +2,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -17,7 +18,7 @@ import { Responder } from './responder.ts';
 const FIRST_PORT = Number(process.env['HGW_TEST_PORTS'] ?? 22_000);
 const PORTS_FOR_ONE_WORKER = 60;
 const RESPONDERS = 3;
-/** Every file carries this time, so that ETag and Last-Modified are the same on every machine. */
+/** Every file and directory carries this time, so that validators and listings are the same on every machine. */
 const FILE_TIME = new Date('2024-01-02T03:04:05Z');
 
 /** The FastCGI responders and ports that one test process shares between its cases. */
@@ -128,6 +129,7 @@ export function createSite(subject: DifferentialCase, world: World): Site {
     text.replace(/@([A-Z][A-Z0-9]*)@/g, (whole, name: string) => values.get(name) ?? whole);
   for (const file of subject.files) writeCaseFile(file, root, docroot, fill);
   for (const file of subject.files) settle(file, root, docroot);
+  settleDirectories(docroot);
   writeFileSync(join(root, 'mime.types'), MIME_TYPES);
   const configFile = join(root, 'httpd.conf');
   writeFileSync(configFile, fill(`${baseConfig(subject.modules)}\n${subject.conf}\n`), 'latin1');
@@ -191,6 +193,16 @@ function settle(file: CaseFile, root: string, docroot: string): void {
   if (file.kind === 'file') utimesSync(path, FILE_TIME, FILE_TIME);
   if (file.mode !== undefined) chmodSync(path, file.mode);
 }
+
+/** Those that can be entered: a directory's time changes with every file put into it. */
+function settleDirectories(directory: string | Buffer): void {
+  for (const entry of readdirSync(directory, { encoding: 'buffer', withFileTypes: true })) {
+    if (entry.isDirectory()) settleDirectories(Buffer.concat([Buffer.from(directory), SLASH, entry.name]));
+  }
+  utimesSync(directory, FILE_TIME, FILE_TIME);
+}
+
+const SLASH = Buffer.from('/');
 
 const MIME_TYPES = `text/html html htm
 text/plain txt

@@ -72,7 +72,8 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'X':
       return (req) => FATES[req.connectionFate];
     case 'k':
-      return (req) => String(req.connection.keptAlive);
+      // The response that is being logged counts already, if it left the connection open.
+      return (req) => String(Math.max(0, req.connection.keptAlive - 1));
     case 'r':
       return (req) => (req.theRequest === '' ? '-' : escapeLogItem(req.theRequest));
     case 'D':

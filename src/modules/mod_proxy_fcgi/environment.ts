@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { noCaptures } from '../../expr/context.ts';
 import { encodePair } from '../../fastcgi/params.ts';
 import { addCgiVars, addCommonVars, type CgiSettings } from '../../pipeline/cgi-vars.ts';
-import { signature } from '../../pipeline/error-page.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { fsPath } from '../../source/fs-path.ts';
 import { coreDir } from '../core/access.ts';
+import { serverSignature } from '../core/server-signature.ts';
 import { FCGI_NOTE, type FcgiNote } from './canonicalise.ts';
 import type { EnvFixup, FcgiDirConfig } from './config.ts';
 
@@ -16,23 +16,11 @@ const FCGI_PREFIX = 'proxy:fcgi://';
 /** What core's config says about scripts. */
 function cgiSettings(req: RequestRecord): CgiSettings {
   const config = coreDir(req);
-  const mode = config.serverSignature ?? 'off';
-  const { services } = req.server.gateway;
   return {
     passesAuth: config.cgiPassAuth === true,
     usesCurrentUri: config.requestUriVariable === 'current-uri',
     qualifiesRedirectUrl: config.qualifyRedirectUrl === true,
-    signature:
-      mode === 'off'
-        ? ''
-        : signature('', {
-            adminAddress: services.serverAdmin(req.server),
-            signature: mode,
-            serverVersion: services.serverSoftware(req.server),
-            serverName: services.serverName(req),
-            serverPort: services.serverPort(req),
-            mayTrace: true,
-          }),
+    signature: serverSignature(req, ''),
   };
 }
 
