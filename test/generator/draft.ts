@@ -9,6 +9,9 @@ export interface Block {
 /** A case in parts that can be left out one by one. */
 export interface Draft {
   readonly seed: number;
+  /** Modules beside the usual ones. */
+  readonly modules: readonly string[];
+  readonly logs: readonly string[];
   readonly conf: readonly Block[];
   readonly files: readonly string[];
   readonly htaccess: readonly { readonly directory: string; readonly blocks: readonly Block[] }[];
@@ -28,11 +31,12 @@ function printBlocks(blocks: readonly Block[], indent: string): string {
 /** The draft as the text of a `.case` file. */
 export function printDraft(draft: Draft): string {
   const sections = [
-    `Made by the generator with seed ${draft.seed}.\n--- conf\n${printBlocks(draft.conf, '')}`,
+    `Made by the generator with seed ${draft.seed}.\n--- modules ${draft.modules.join(' ')}\n--- conf\n${printBlocks(draft.conf, '')}`,
     `--- files\n${draft.files.join('\n')}\n`,
     ...draft.htaccess.map(
       ({ directory, blocks }) => `--- file ${directory}.htaccess\n${printBlocks(blocks, '')}`,
     ),
+    `--- logs\n${draft.logs.join('\n')}\n`,
     `--- requests\n${draft.requests.join('\n')}\n`,
   ];
   return sections.join('');

@@ -1,7 +1,7 @@
 import type { Block, Draft } from './draft.ts';
 import { type Random, seededRandom } from './random.ts';
 
-type Maker = (random: Random) => Block;
+export type Maker = (random: Random) => Block;
 
 const URL_PATHS = [
   '/',
@@ -31,7 +31,11 @@ const PATTERNS = [
   '^/sub(/.*)?$',
 ] as const;
 const NAMES = ['V1', 'V2', 'V3'] as const;
-const BACKENDS = ['fcgi://localhost:@F1@', 'fcgi://127.0.0.1:@F2@', 'unix:@SOCK3@|fcgi://localhost'] as const;
+export const BACKENDS = [
+  'fcgi://localhost:@F1@',
+  'fcgi://127.0.0.1:@F2@',
+  'unix:@SOCK3@|fcgi://localhost',
+] as const;
 const EXPRESSIONS = [
   'true',
   'false',
@@ -43,8 +47,8 @@ const EXPRESSIONS = [
   "reqenv('V1') == '1' || %{QUERY_STRING} -gt 0",
 ] as const;
 
-const line = (text: string): Block => ({ text });
-const some = (random: Random, makers: readonly [Maker, ...Maker[]], most: number): readonly Block[] =>
+export const line = (text: string): Block => ({ text });
+export const some = (random: Random, makers: readonly [Maker, ...Maker[]], most: number): readonly Block[] =>
   Array.from({ length: 1 + random.below(most) }, () => random.pick(makers)(random));
 
 function target(random: Random): string {
@@ -66,7 +70,7 @@ function handler(random: Random): string {
 }
 
 /** Directives that may stand in any section and in .htaccess. */
-const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
+export const PER_DIRECTORY: readonly [Maker, ...Maker[]] = [
   (r) => line(`SetEnv ${r.pick(NAMES)} d${r.below(100)}`),
   (r) =>
     line(
@@ -167,7 +171,7 @@ const locationSection: Maker = (r) => {
 };
 
 /** The members that requests to the generated balancer are shared between. */
-const POOL: Block = {
+export const POOL: Block = {
   text: '<Proxy "balancer://pool">',
   children: [
     line('BalancerMember "fcgi://localhost:@F1@/one" route=a'),
@@ -182,7 +186,7 @@ const proxySection: Maker = (r) => ({
   children: some(r, SIMPLE, 2),
 });
 
-const SERVER: readonly [Maker, ...Maker[]] = [
+export const SERVER: readonly [Maker, ...Maker[]] = [
   (r) =>
     line(`Alias "${r.pick(URL_PATHS)}" "@DOCROOT@/${r.pick(['a', 'a/', 'b', 'sub/a', 'nope', 'a/f.txt'])}"`),
   (r) => line(`AliasMatch "${r.pick(PATTERNS)}" "@DOCROOT@/a/${r.pick(['$1', 'f.txt', 'i.php'])}"`),
@@ -215,7 +219,7 @@ const SERVER: readonly [Maker, ...Maker[]] = [
   (r) => r.pick(PER_DIRECTORY)(r),
 ];
 
-function isForServer(block: Block): boolean {
+export function isForServer(block: Block): boolean {
   return !/^(?:Require|<Limit|CGIPassAuth|AcceptPathInfoNever)/.test(block.text);
 }
 
@@ -294,6 +298,8 @@ export function generateDraft(seed: number): Draft {
   }));
   return {
     seed,
+    modules: [],
+    logs: [],
     conf,
     files: [...files, ...DIRECTORIES.filter((directory) => directory !== '')],
     htaccess,

@@ -40,6 +40,8 @@ export interface DifferentialCase {
   readonly conf: string;
   readonly files: readonly CaseFile[];
   readonly requests: readonly CaseRequest[];
+  /** Logs below the case's directory that are compared, too. */
+  readonly logs: readonly string[];
   /** Fragments that are each tried instead of `conf`, to see whether a server starts with them. */
   readonly starts: readonly StartTrial[];
 }
@@ -63,6 +65,7 @@ export interface StartTrial {
  * | `file path` | one file's content, as it stands |
  * | `requests` | one request a line: `GET /path HTTP/1.1 \| Header: value \| @instruction` |
  * | `raw name` | one connection's bytes: each line gets CRLF unless it ends in a backslash; `@instruction` lines |
+ * | `logs` | names of files that the fragment logs to below `@ROOT@`, whose lines are compared without their order |
  * | `start name` | a fragment that is tried instead of `conf`; what counts is whether a server starts with it |
  *
  * Instructions: `@body text`, `@bodysize n`, `@chunked n n ..`, `@nohost`, `@pause ms`, `@finish` (half close),
@@ -80,6 +83,7 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
   const conf: string[] = [];
   const files: CaseFile[] = [];
   const requests: CaseRequest[] = [];
+  const logs: string[] = [];
   const starts: StartTrial[] = [];
   for (const section of splitSections(text)) {
     const { kind, argument, lines } = section;
@@ -112,6 +116,9 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
       case 'raw':
         requests.push(parseRawRequest(argument, lines, path));
         break;
+      case 'logs':
+        logs.push(...meaningful(lines).map((line) => line.trim()));
+        break;
       case 'start':
         starts.push({ name: argument, conf: lines.join('\n') });
         break;
@@ -127,6 +134,7 @@ export function parseCase(text: string, path: string, id: string): DifferentialC
     conf: conf.join('\n'),
     files,
     requests: withUniqueNames(requests),
+    logs,
     starts,
   };
 }

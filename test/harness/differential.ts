@@ -9,11 +9,14 @@ import {
   type StartTrial,
   readCaseFile,
 } from './case-file.ts';
-import { exchange } from './client.ts';
+import { exchange, PROBE } from './client.ts';
 import { type ServerKind, ServerRefusedError, startServer } from './servers.ts';
 import { type Site, type World, createSite } from './site.ts';
 
 export const CASES_DIRECTORY = join(import.meta.dirname, '../cases');
+
+/** The request line of the harness's own requests, which are logged as well. */
+const PROBE_LINE = PROBE.trim();
 
 /** What a server did with a case, by the name of the request or of the start that was tried. */
 export type CaseAnswers = ReadonlyMap<string, Answer>;
@@ -93,9 +96,23 @@ async function answerRequests(
     } finally {
       await server.stop();
     }
+    for (const log of subject.logs) answers.set(logName(log), readLog(join(site.root, log), site));
   } finally {
     site.remove();
   }
+}
+
+function logName(log: string): string {
+  return `log: ${log}`;
+}
+
+/** The lines of a log in a fixed order: two requests that follow each other closely may be logged in either. */
+function readLog(path: string, site: Site): Answer {
+  const lines = existsSync(path) ? readFileSync(path, 'latin1').split('\n') : ['<no such file>'];
+  return lines
+    .filter((line) => line !== '' && !line.includes(PROBE_LINE))
+    .map((line) => site.blank(line))
+    .sort();
 }
 
 function fillSegments(segments: readonly Segment[], site: Site): readonly Segment[] {
@@ -133,6 +150,7 @@ export function compareAnswers(
   };
   return [
     ...subject.starts.flatMap((trial) => compare(trialName(trial))),
+    ...subject.logs.flatMap((log) => compare(logName(log))),
     ...subject.requests.flatMap((request) => compare(request.name, request)),
   ];
 }
