@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { SERVING_HEAP } from '../server/serving-heap.ts';
 
 /** Set for the process that goes into the background, so that it does not do so again. */
 const MARK = 'HTTPD_GATEWAY_DAEMON';
@@ -13,7 +14,7 @@ export function isDaemon(): boolean {
  * or 0 once it serves.
  */
 export function daemonize(): Promise<number> {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  const child = spawn(process.execPath, [...process.execArgv, ...SERVING_HEAP, ...process.argv.slice(1)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, [MARK]: '1' },

@@ -6,12 +6,7 @@ import type { ErrorLog } from '../pipeline/server.ts';
 import { HeldSockets } from './held-sockets.ts';
 import { ownLogs, targetKey, type LogOutputs } from './log/outputs.ts';
 import { isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
-
-/**
- * Room for young objects, in MiB: with V8's own few, buffers that large answers pass through are collected too often,
- * and live requests are moved while they run.
- */
-const WORKER_HEAP = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
+import { SERVING_HEAP } from './serving-heap.ts';
 
 /** A process that lived longer than this before it died was no failed start. */
 const HEALTHY_MS = 5000;
@@ -121,7 +116,7 @@ export class Primary {
     const sockets = this.#sockets.descriptors(input.settings.listen);
     const inherited = [...logs, ...sockets];
     const worker = fork(this.#options.workerPath, [], {
-      execArgv: [...process.execArgv, ...WORKER_HEAP],
+      execArgv: [...process.execArgv, ...SERVING_HEAP],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...inherited.map(([, fd]) => fd)],
     });
