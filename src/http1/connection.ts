@@ -91,6 +91,11 @@ export class ClientConnection implements BodySource, ResponseHost {
     return this.#stage === 'head' && this.#parser?.hasBegun !== true;
   }
 
+  /** A request is served on it, or an answer is on its way. */
+  get isBusy(): boolean {
+    return this.#stage !== 'head';
+  }
+
   get defaults(): ResponseDefaults {
     return this.#front.host;
   }

@@ -78,6 +78,11 @@ export class HttpFront {
     for (const connection of this.#connections) connection.closeWhenIdle();
   }
 
+  /** Drops the connections that no request runs on, whatever part of a head they hold. */
+  shed(): void {
+    for (const connection of this.#connections) if (!connection.isBusy) connection.destroy();
+  }
+
   /** Drops the connections that are open now; new ones are welcome. */
   drop(): void {
     for (const connection of this.#connections) connection.destroy();

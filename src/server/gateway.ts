@@ -104,6 +104,11 @@ export class Gateway {
     await this.stop();
   }
 
+  /** Lets go of memory: of the clients that have not asked for anything yet. */
+  shed(): void {
+    this.#front.shed();
+  }
+
   /** Drops everything and writes the logs out. */
   async stop(): Promise<void> {
     this.#listeners.close();

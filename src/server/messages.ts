@@ -32,6 +32,8 @@ export type FromWorker =
   /** Sent every {@link ALIVE_EVERY_MS}: the event loop turns. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'failed'; readonly message: string }
+  /** Accepts nothing more and ends once its requests are done: another is wanted in its place. */
+  | { readonly kind: 'leaving'; readonly reason: string }
   /** Lines for a program that the primary runs. */
   | { readonly kind: 'log'; readonly command: string; readonly viaShell: boolean; readonly lines: string };
 

@@ -149,15 +149,21 @@ export class Primary {
           watch = setTimeout(() => this.#endStalled(worker), STALLED_MS);
           resolve();
         } else if (message.kind === 'failed') reason = message.message;
+        else if (message.kind === 'leaving') replace(`accepts no more, because ${message.reason}`);
         else if (message.kind === 'log') this.#relay(message);
       });
+      let isReplaced = false;
+      const replace = (what: string): void => {
+        if (!isReplaced) this.#replace(generation, pid, performance.now() - startedAt, what);
+        isReplaced = true;
+      };
       const gone = (how: string): void => {
         if (!generation.workers.delete(worker)) return;
         clearTimeout(late);
         clearTimeout(watch);
         this.#slots.detach(pid);
         if (!isReady) reject(new Error(reason));
-        else this.#replace(generation, pid, performance.now() - startedAt, how);
+        else replace(`ended with ${how}`);
         this.#forgetIfEmpty(generation);
       };
       worker.on('error', (error) => {
@@ -187,17 +193,11 @@ export class Primary {
     if (this.#options.outputs.has(targetKey(target))) this.#options.outputs.open(target).write(lines);
   }
 
-  /** Starts another process in the place of one that died, at once at first, then with growing pauses. */
-  #replace(generation: Generation, pid: number, livedMs: number, how: string): void {
+  /** Starts another process in the place of one that died or leaves, at once at first, then with growing pauses. */
+  #replace(generation: Generation, pid: number, livedMs: number, what: string): void {
     if (generation.isEnding || this.#isStopping) return;
     const { errorLog } = this.#options;
-    errorLog.log(
-      'notice',
-      'core',
-      'AH00052',
-      `serving process ${pid} ended with ${how}; another is started`,
-      {},
-    );
+    errorLog.log('notice', 'core', 'AH00052', `serving process ${pid} ${what}; another is started`, {});
     if (livedMs >= HEALTHY_MS) this.#pauseMs = 0;
     const restart = (): void => {
       if (generation.isEnding || this.#isStopping) return;

@@ -5,7 +5,12 @@ import { buildPlan } from './build-plan.ts';
 import { Gateway } from './gateway.ts';
 import { ALIVE_EVERY_MS, isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
 import { dropPrivileges } from './privileges.ts';
+import { heapShare } from './serving-heap.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
+
+/** Beyond this share of its memory a process accepts nothing more. */
+const FULL_HEAP = 0.8;
+const HEAP_CHECK_MS = 500;
 
 /** Gives the function that reads `.htaccess` for a configuration; loads the parser only when one may be met. */
 export type HtaccessSource = (input: ServingInput) => Promise<HtaccessReader>;
@@ -15,10 +20,18 @@ export function runWorker(htaccess: HtaccessSource): void {
   let gateway: Gateway | undefined;
   let gracefulTimeoutMs = 0;
 
+  let isEnding = false;
   const end = async (isGraceful: boolean): Promise<void> => {
+    if (isEnding && isGraceful) return;
+    isEnding = true;
     if (isGraceful) await gateway?.drain(gracefulTimeoutMs);
     else await gateway?.stop();
     process.exit(0);
+  };
+  const leave = (reason: string): void => {
+    if (isEnding) return;
+    say({ kind: 'leaving', reason });
+    void end(true);
   };
   // The cap of a backend holds for all processes together, those of a configuration that ends included.
   const arbiter = new ClusterSlotArbiter((message) => {
@@ -37,6 +50,11 @@ export function runWorker(htaccess: HtaccessSource): void {
             gateway = started;
             say({ kind: 'ready' });
             setInterval(() => say({ kind: 'alive' }), ALIVE_EVERY_MS).unref();
+            setInterval(() => {
+              if (heapShare() < FULL_HEAP) return;
+              leave('its memory is full');
+              started.shed();
+            }, HEAP_CHECK_MS).unref();
           },
           (error: unknown) => {
             say({ kind: 'failed', message: (error as Error).message });
@@ -56,7 +74,7 @@ export function runWorker(htaccess: HtaccessSource): void {
   process.on('disconnect', () => void end(true));
   process.on('uncaughtException', (error) => {
     gateway?.errorLog.log('crit', 'core', '', `internal fault: ${error.stack ?? error.message}`, {});
-    void end(true);
+    leave('of an internal fault');
   });
   say({ kind: 'awake' });
 }

@@ -53,8 +53,12 @@ export class Folder {
 }
 
 /** Waits until a condition holds, and fails when it never does. */
-export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const deadline = performance.now() + WAIT_LIMIT_MS;
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  limitMs = WAIT_LIMIT_MS,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + limitMs;
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== null && value !== false) return value;
@@ -91,8 +95,8 @@ export class Running {
   readonly child: ChildProcess;
   output = '';
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [CLI, ...args], {
+  constructor(args: readonly string[], nodeOptions: readonly string[] = []) {
+    this.child = spawn(process.execPath, [...nodeOptions, CLI, ...args], {
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

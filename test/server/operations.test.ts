@@ -223,6 +223,37 @@ describe('operations', () => {
     expect(child.exitCode).toBeNull();
   });
 
+  test('O17 a process whose memory is full finishes what runs and is replaced; nobody is refused', async () => {
+    const responder = await slowApplication();
+    const port = await freePort();
+    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\nRequestReadTimeout header=120\n`;
+    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const gateway = new Running(
+      ['-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`],
+      ['--max-old-space-size=128'],
+    );
+    cleanups.push(() => gateway.stop('SIGKILL'));
+    await isUp(gateway, port);
+    const clients: Socket[] = [];
+    cleanups.push(() => clients.forEach((client) => client.destroy()));
+    // Heads that are never finished; each is as large as the limits let it be.
+    const head = `GET / HTTP/1.1\r\n${Array.from({ length: 95 }, (_, n) => `X-${n}: ${'h'.repeat(8000)}\r\n`).join('')}`;
+    await until(
+      'a process that leaves',
+      async () => {
+        const client = connect({ port, host: '127.0.0.1' });
+        client.on('error', () => {});
+        clients.push(client);
+        await new Promise<void>((resolve) => client.write(head, 'latin1', () => resolve()));
+        await pause(20);
+        return folder.read('error.log').includes('its memory is full');
+      },
+      60_000,
+    );
+    for (let count = 0; count < 20; count += 1) expect(await get(port, '/index.html')).toContain('it works');
+    expect(gateway.isAlive).toBe(true);
+  }, 90_000);
+
   test('O9 a full log device stops nothing', async () => {
     const port = await freePort();
     const logs = 'CustomLog /dev/full "%r %>s"\n';
