@@ -5,7 +5,7 @@ import { coreServer } from '../modules/core/access.ts';
 import { fsPath } from '../source/fs-path.ts';
 import type { SourceSet, Span } from '../source/source.ts';
 import { problemsBeforeServing } from '../plan/plan.ts';
-import { hasErrors, type BuiltPlan } from '../server/build-plan.ts';
+import { hasErrors, logTargets, type BuiltPlan } from '../server/build-plan.ts';
 import { localUrl, showAddress } from '../server/listen-address.ts';
 import { ListenError } from '../server/listeners.ts';
 import { removePidFile, writePidFile } from '../server/pid-file.ts';
@@ -59,10 +59,12 @@ export async function prepare(
     sayLine(say, `${place}${runAs.error}`);
     return undefined;
   }
+  const errorLog = standardErrorLog(configuration, inForeground);
+  if (runAs !== undefined) warnOfOpenFolders(built, errorLog, bound.sources, say);
   const settings: ServerSettings = {
     listen: processSettings.listen.map(({ address }) => address),
     logStyle: args.logStyle,
-    errorLog: standardErrorLog(configuration, inForeground),
+    errorLog,
     runAs,
     backlog: processSettings.backlog,
     gracefulTimeoutMs: processSettings.gracefulTimeoutMs,
@@ -81,6 +83,26 @@ function sayUnservedLogs({ plan }: BuiltPlan, sources: SourceSet, say: Say): voi
     say(
       `${placeOf(sources, errorLog.span)}: warning: ErrorLog syslog is not served: lines go to standard error\n`,
     );
+  }
+}
+
+/** Logs are opened as root: in a folder that anyone may write, a link can make root append to any file. */
+function warnOfOpenFolders(
+  built: BuiltPlan,
+  errorLog: string | undefined,
+  sources: SourceSet,
+  say: Say,
+): void {
+  const seen = new Set<string>();
+  for (const { target, span } of logTargets(built, errorLog)) {
+    if (target.kind !== 'file') continue;
+    const folder = dirname(target.path);
+    if (seen.has(folder)) continue;
+    seen.add(folder);
+    const stats = statSync(fsPath(folder), { throwIfNoEntry: false });
+    if (stats === undefined || (stats.mode & 0o002) === 0) continue;
+    const place = span === undefined ? '' : `${placeOf(sources, span)}: `;
+    say(`${place}warning: everybody may write to ${readable(folder)}, where root opens a log\n`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Folder, freePort, get, run, Running, until } from './gateway.ts';
 
@@ -134,6 +134,22 @@ AddHandler unheard-of .txt
     }
     expect(await get(port, '/a.txt')).toMatch(/^HTTP\/1\.1 200 [^]*text$/);
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    'root is warned of logs in a folder that anyone may write',
+    async () => {
+      const port = await freePort();
+      const text = site(port, 'CustomLog @DIR@/open/a.log "%r"\nTransferLog @DIR@/open/b.log\n');
+      folder = new Folder({ 'site.conf': text, 'htdocs/index.html': 'x', 'open/a.log': '' });
+      chmodSync(`${folder.path}/open`, 0o777);
+      const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+      await gateway.answers(port);
+      const warnings = gateway.output.split('\n').filter((line) => line.includes('everybody may write'));
+      expect(warnings).toEqual([
+        `${folder.path}/site.conf:7:1: warning: everybody may write to ${folder.path}/open, where root opens a log`,
+      ]);
+    },
+  );
 
   test('a directive that protects something stops the start, unless it is allowed to be left out', async () => {
     const port = await freePort();
