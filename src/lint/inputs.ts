@@ -37,7 +37,7 @@ export function expandInputs(names: readonly string[], cwd: string): Inputs {
     if (kind === 'folder') expandFolder(search, name, path);
     else if (kind === 'file') search.found.set(path, { path, isNamed: true });
     else if (hasWildcard(name)) expandGlob(search, name, path);
-    else search.problems.push(`${name}: ${reasonOf(kind)}`);
+    else search.problems.push(`${name}: ${kind}`);
   }
   return { files: [...search.found.values()], problems: search.problems };
 }
@@ -48,11 +48,14 @@ function expandFolder(search: Search, name: string, path: string): void {
   if (search.found.size === before) search.problems.push(`${name}: no configuration file is in it`);
 }
 
+/** `folder`, `file`, or why it can be neither. What is no regular file might never come to its end. */
 function kindOf(path: string): string {
   try {
-    return statSync(fsPath(path)).isDirectory() ? 'folder' : 'file';
+    const stats = statSync(fsPath(path));
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() || path === '/dev/null' ? 'file' : 'not a regular file';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'ENOENT';
+    return reasonOf((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 
@@ -86,8 +89,10 @@ function walk(search: Search, folder: string, depth: number, isWanted: (path: st
     if (search.found.size >= MAX_FILES) return;
     if (entry.isDirectory()) {
       if (depth < MAX_DEPTH && !SKIPPED_FOLDERS.has(entry.name)) walk(search, path, depth + 1, isWanted);
-    } else if (isWanted(path) && (entry.isFile() || kindOf(path) === 'file') && !search.found.has(path)) {
-      search.found.set(path, { path, isNamed: false });
+    } else if (isWanted(path) && !search.found.has(path)) {
+      const kind = entry.isFile() ? 'file' : kindOf(path);
+      if (kind === 'file') search.found.set(path, { path, isNamed: false });
+      else if (kind !== 'folder') search.problems.push(`${path}: ${kind}`);
     }
   }
 }

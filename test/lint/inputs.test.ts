@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -52,6 +53,22 @@ describe('inputs', () => {
         'nosuch.conf: No such file or directory',
         'empty: no configuration file is in it',
         '*.nosuch: no file matches',
+      ],
+    });
+  });
+
+  it('that are no regular files are problems, for they might never end', () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.conf')]);
+    symlinkSync('nowhere.conf', join(folder, 'dangling.conf'));
+    expect(expand('pipe.conf', '/dev/zero').problems).toEqual([
+      'pipe.conf: not a regular file',
+      '/dev/zero: not a regular file',
+    ]);
+    expect(expand('.')).toEqual({
+      files: ['a/.htaccess', 'a/x.conf', 'b.conf'],
+      problems: [
+        `${folder}/dangling.conf: No such file or directory`,
+        `${folder}/pipe.conf: not a regular file`,
       ],
     });
   });
