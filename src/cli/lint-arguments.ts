@@ -54,7 +54,7 @@ Finds mistakes in configurations of httpd and of its proxy to FastCGI. Exit stat
   --update-baseline      write the file: what is found now is accepted
   --coverage             what the gateway serves of each directive (text, or --format json)
   --fail-on KIND         with --coverage: not-served, security
-  --stdin-filename NAME  name for standard input (-)
+  --stdin-filename NAME  lint standard input (as - does) as a file of that name
   --config FILE          settings, instead of the nearest httpd-gateway.lint.json
   --no-config            no settings
   --rule-pages URL       where the pages of the rules stand, for sarif and json
@@ -136,16 +136,21 @@ function read(args: readonly string[]): LintArguments {
     throw new Error('--target is a version such as 2.4.58');
   if (isDryRun || fix !== undefined) {
     if (values.coverage) throw new Error('--coverage and --fix do not go together');
-    if (positionals.includes('-') && !isDryRun)
+    if ((positionals.includes('-') || values['stdin-filename'] !== undefined) && !isDryRun)
       throw new Error('standard input can only be fixed with --fix-dry-run');
   }
   const updatesBaseline = values['update-baseline'] === true;
   if (updatesBaseline && values.baseline === undefined)
     throw new Error('--update-baseline needs --baseline FILE');
+  if (values['fail-on'] !== undefined && !values.coverage) throw new Error('--fail-on needs --coverage');
   if (values.baseline !== undefined && values.coverage)
     throw new Error('--coverage and --baseline do not go together');
   return {
-    inputs: positionals,
+    // A name for standard input asks for it.
+    inputs:
+      values['stdin-filename'] === undefined || positionals.includes('-')
+        ? positionals
+        : [...positionals, '-'],
     stdinFilename: values['stdin-filename'],
     outputs: readOutputs(tokens),
     maxSeverity: oneOf('max-severity', values['max-severity'] ?? 'warning', ['error', 'warning', 'info']),

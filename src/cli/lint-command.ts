@@ -16,7 +16,8 @@ import { reportOn, shownPath, type RootReport } from '../lint/report.ts';
 import { lintRoots, mergeFindings, type RunTasks } from '../lint/roots.ts';
 import { ruleText } from '../lint/rule-page.ts';
 import { defaultSettings, readSettings, settingsFor, SettingsError } from '../lint/settings.ts';
-import { readConfigText } from '../lint/target-files.ts';
+import { MAX_FILE_BYTES, readConfigText } from '../lint/target-files.ts';
+import { reasonOf } from '../load/files.ts';
 import { isHtaccess, type LintOptions, type LintTask } from '../lint/task.ts';
 import { fsPath } from '../source/fs-path.ts';
 import type { PatternTrials } from '../workers/pattern-trial.ts';
@@ -105,10 +106,11 @@ function makePlan(args: LintArguments): Plan {
     args.settingsFile === undefined ? undefined : readSettings(posix.resolve(cwd, args.settingsFile));
   const settingsOf = (path: string) =>
     explicit ?? (args.ignoresSettings ? defaultSettings(cwd) : settingsFor(posix.dirname(path)));
-  const { files, problems } = expandInputs(
+  const { files, problems: missing } = expandInputs(
     args.inputs.filter((name) => name !== '-'),
     cwd,
   );
+  const problems = [...missing];
   const tasks: LintTask[] = [];
   for (const { path, isNamed } of files) {
     const settings = settingsOf(path);
@@ -118,15 +120,11 @@ function makePlan(args: LintArguments): Plan {
   if (args.inputs.includes('-')) {
     const path = posix.resolve(cwd, args.stdinFilename ?? '<stdin>');
     const text = readFileSync(0, 'latin1');
-    tasks.push({
-      path,
-      text,
-      kind: isHtaccess(path) ? 'htaccess' : 'auto',
-      settings: settingsOf(path),
-      options,
-    });
+    const kind = isHtaccess(path) ? 'htaccess' : 'auto';
+    if (text.length > MAX_FILE_BYTES) problems.push(`${shownPath(path, cwd)}: ${reasonOf('EFBIG')}`);
+    else tasks.push({ path, text, kind, settings: settingsOf(path), options });
   }
-  return { tasks, problems: [...problems] };
+  return { tasks, problems };
 }
 
 function readOptions(args: LintArguments, cwd: string): LintOptions {

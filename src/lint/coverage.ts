@@ -2,6 +2,8 @@ import { findDirective } from '../../grammar/catalogue/index.ts';
 import { readable } from '../diagnostics/place.ts';
 import { positionOf } from '../source/line-index.ts';
 import type { SourceSet, Span } from '../source/source.ts';
+import type { ConfigNode } from '../syntax/tree.ts';
+import { isUnserved } from './model/backend-url.ts';
 import type { LintModel } from './model/model.ts';
 
 /** How the gateway treats a directive: `refused` lines are errors, which no server starts with. */
@@ -26,6 +28,8 @@ export function coverageOf(model: LintModel, sources: SourceSet): CoverageRow[] 
   const refused = new Set(
     model.diagnostics.flatMap(({ severity, span }) => (severity === 'error' ? [keyOf(span)] : [])),
   );
+  const unserved = unservedBackends(model);
+  const hasUnknownModule = model.diagnostics.some(({ code }) => code === 'load/module-unknown');
   const rows = new Map<string, CoverageRow & { lines: number[] }>();
   for (const { node, kind } of [...model.directives, ...model.sections]) {
     const written = kind === 'section' ? `<${node.name.text}` : node.name.text;
@@ -33,14 +37,24 @@ export function coverageOf(model: LintModel, sources: SourceSet): CoverageRow[] 
     const use = uses.get(keyOf(node.name.span));
     const isRefused =
       entry === undefined || refused.has(keyOf(node.name.span)) || refused.has(keyOf(node.span));
-    const service: Service = use?.service ?? (isRefused ? 'refused' : 'served');
+    const scheme = unserved.get(node);
+    const isForeign = entry === undefined && hasUnknownModule;
+    const service: Service =
+      use?.service ??
+      (isForeign || (scheme !== undefined && !isRefused) ? 'not served' : isRefused ? 'refused' : 'served');
     const { path, line } = positionOf(sources, node.name.span);
     const row = {
       path: readable(path),
       directive: entry === undefined ? readable(written) : entry.row.name,
       module: use?.module ?? entry?.module.module ?? '',
       service,
-      note: use === undefined ? '' : readable(use.note),
+      note: use
+        ? readable(use.note)
+        : isForeign
+          ? 'It is no directive of httpd; nothing of the module that it may belong to is served.'
+          : scheme === undefined
+            ? ''
+            : `Requests for ${scheme}: backends are answered with 500.`,
       isSecurity: use?.isSecurity ?? false,
     };
     const key = JSON.stringify(row);
@@ -49,6 +63,15 @@ export function coverageOf(model: LintModel, sources: SourceSet): CoverageRow[] 
     else if (known.lines.at(-1) !== line) known.lines.push(line);
   }
   return [...rows.values()].sort(byWeight);
+}
+
+/** Lines that lead to a backend of a protocol that the gateway does not speak, with the scheme. */
+function unservedBackends(model: LintModel): ReadonlyMap<ConfigNode, string> {
+  const lines = [
+    ...model.workerLines,
+    ...model.handlers.flatMap(({ by, url, at }) => (url && by !== 'Action' ? [{ url, at }] : [])),
+  ];
+  return new Map(lines.flatMap(({ url, at }) => (isUnserved(url) ? [[at.node, readable(url.scheme)]] : [])));
 }
 
 const ORDER: readonly Service[] = ['not served', 'refused', 'accepted', 'served'];

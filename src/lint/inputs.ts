@@ -43,9 +43,10 @@ export function expandInputs(names: readonly string[], cwd: string): Inputs {
 }
 
 function expandFolder(search: Search, name: string, path: string): void {
-  const before = search.found.size;
+  const before = search.found.size + search.problems.length;
   walk(search, path, 0, (found) => found.endsWith('.conf') || isHtaccess(found));
-  if (search.found.size === before) search.problems.push(`${name}: no configuration file is in it`);
+  if (search.found.size + search.problems.length === before)
+    search.problems.push(`${name}: no configuration file is in it`);
 }
 
 /** `folder`, `file`, or why it can be neither. What is no regular file might never come to its end. */

@@ -4,7 +4,7 @@ import { diskFiles, type ConfigFiles } from '../load/files.ts';
 import { fsPath } from '../source/fs-path.ts';
 
 /** The largest file that is read as configuration. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Where the paths of a configuration lie on this disk. */
 export interface PathMapping {

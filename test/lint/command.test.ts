@@ -60,6 +60,8 @@ describe('the exit status', () => {
     [['--format', 'json', '--format', 'sarif', 'x'], /two formats for standard output/],
     [['--update-baseline', 'x'], /--update-baseline needs --baseline FILE/],
     [['--rule-pages', 'docs/', 'x'], /--rule-pages is a URL of http or https, not 'docs\/'/],
+    [['--fail-on', 'security', 'x'], /--fail-on needs --coverage/],
+    [['--fix', '--stdin-filename', 'x'], /standard input can only be fixed/],
     [['--fix', '-'], /standard input can only be fixed/],
     [[], /^Usage: httpd-gateway lint/],
   ])('is 2 for a command line that makes no sense: %j', (args, complaint) => {
@@ -93,6 +95,11 @@ describe('standard input', () => {
       status: 1,
       stdout: expect.stringMatching(/^a\/\.htaccess:1:1: error/) as string,
     });
+  });
+
+  it('is asked for by its name alone', () => {
+    const { stdout } = lintText('Bogus\n', '--stdin-filename', 'a.conf', '--format', 'compact');
+    expect(stdout).toMatch(/^a\.conf:1:1: error/);
   });
 
   it('finds its includes beside the name given', () => {

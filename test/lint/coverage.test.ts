@@ -32,6 +32,32 @@ describe('coverage', () => {
     expect(byName.get('MaxRequestWorkers')?.service).toBe('accepted');
   });
 
+  it('tells backends that are not spoken to, and what modules outside httpd bring', async () => {
+    const found = await rows(
+      [
+        'LoadModule proxy_module modules/mod_proxy.so',
+        'LoadModule security2_module modules/mod_security2.so',
+        'ProxyPass "/a/" "http://h:8080/"',
+        'ProxyPass "/b/" "fcgi://h:9000/"',
+        'SetHandler "proxy:http://h:8080"',
+        'SecRuleEngine On',
+        '',
+      ].join('\n'),
+    );
+    expect(
+      found.flatMap(({ directive, service, lines }) =>
+        lines.map((line) => `${line} ${directive}: ${service}`),
+      ),
+    ).toEqual(
+      expect.arrayContaining([
+        '3 ProxyPass: not served',
+        '4 ProxyPass: served',
+        '5 SetHandler: not served',
+        '6 SecRuleEngine: not served',
+      ]),
+    );
+  });
+
   it('puts what protects something first', async () => {
     const found = await rows('AddOutputFilterByType DEFLATE text/html\nSSLVerifyClient require\n');
     expect(found.map(({ directive, isSecurity }) => [directive, isSecurity])).toEqual([

@@ -48,3 +48,11 @@ export function parseUrl(text: string): BackendUrl {
 export function authorityOf(url: BackendUrl): string {
   return url.workerName.slice(0, url.workerName.length - url.path.length);
 }
+
+/** Schemes that the gateway speaks; '' is that of a path or an exclusion. */
+const SERVED_SCHEMES: ReadonlySet<string> = new Set(['fcgi', 'balancer', '']);
+
+/** Whether the gateway has no protocol for a URL: requests for it are answered with 500. */
+export function isUnserved({ scheme, isKnown }: BackendUrl): boolean {
+  return isKnown && !SERVED_SCHEMES.has(scheme);
+}

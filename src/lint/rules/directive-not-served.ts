@@ -1,7 +1,5 @@
 import { ruleWithOptions } from '../rule.ts';
-
-/** Schemes that the gateway speaks; none is a path or an exclusion. */
-const SERVED_SCHEMES: ReadonlySet<string> = new Set(['fcgi', 'balancer', '']);
+import { isUnserved } from '../model/backend-url.ts';
 
 /** Tells what will be different when the gateway takes over. */
 export const directiveNotServed = ruleWithOptions({
@@ -43,11 +41,15 @@ export const directiveNotServed = ruleWithOptions({
         ...(isSecurity && { help: 'serving refuses to start with it, unless --allow-unserved names it' }),
       });
     }
-    for (const { url, urlWord } of model.workerLines) {
-      if (SERVED_SCHEMES.has(url.scheme) || !url.isKnown || isAccepted.has(url.scheme)) continue;
+    const backends = [
+      ...model.workerLines.map(({ url, urlWord }) => ({ url, word: urlWord })),
+      ...model.handlers.flatMap(({ by, url, word }) => (url && by !== 'Action' ? [{ url, word }] : [])),
+    ];
+    for (const { url, word } of backends) {
+      if (!isUnserved(url) || isAccepted.has(url.scheme)) continue;
       report({
         message: `Backends of ${url.scheme}: are not served by this gateway: requests for them are answered with 500`,
-        span: urlWord.span,
+        span: word.span,
         severity: 'info',
       });
     }
