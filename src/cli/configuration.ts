@@ -62,13 +62,15 @@ export function readConfiguration(args: ServerArguments): Configuration {
     after: args.after,
   };
   const first = load(request);
-  const isFragment = !first.hasLoadModule && !first.isIncomplete;
   const portMap = new Map(args.portMap);
-  if (!isFragment) return finish(args, path, first, false, [], portMap);
+  if (first.hasLoadModule) return finish(args, path, first, false, [], portMap);
   const setsServerRoot = args.serverRoot !== undefined || first.serverRootSpan !== undefined;
-  const assumptions = ['no LoadModule: every module that the gateway knows counts as loaded'];
   const serverRoot = setsServerRoot ? first.serverRoot : posix.dirname(path);
+  // A fragment's includes stand beside it.
   const based = setsServerRoot ? first : load({ ...request, serverRoot });
+  const isFragment = !based.hasLoadModule && !based.isIncomplete;
+  if (!isFragment) return finish(args, path, first, false, [], portMap);
+  const assumptions = ['no LoadModule: every module that the gateway knows counts as loaded'];
   const defaults = fragmentDefaults(based, serverRoot, args, assumptions, portMap);
   if (!setsServerRoot) assumptions.push(`no ServerRoot: relative paths start at ${serverRoot}`);
   const loaded =

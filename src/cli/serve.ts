@@ -164,14 +164,22 @@ export async function serve(
   return undefined;
 }
 
-function sayStartError(say: Say, { configuration, process: settings }: Ready, error: unknown): void {
+function sayStartError(say: Say, ready: Ready, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  const placed =
-    error instanceof ListenError
-      ? settings.listen.find(({ address }) => showAddress(address) === showAddress(error.address))
-      : undefined;
-  const place = placed?.span === undefined ? '' : `${placeOf(configuration.bound.sources, placed.span)}: `;
+  const span = placeOfFailure(ready, error);
+  const place = span === undefined ? '' : `${placeOf(ready.configuration.bound.sources, span)}: `;
   sayLine(say, `${place}${message}`);
+}
+
+/** The line that asked for what failed: an address, or a log file. */
+function placeOfFailure({ built, settings, process }: Ready, error: unknown): Span | undefined {
+  if (error instanceof ListenError) {
+    const wanted = showAddress(error.address);
+    return process.listen.find(({ address }) => showAddress(address) === wanted)?.span;
+  }
+  if (!(error instanceof Error) || !('path' in error)) return undefined;
+  const targets = logTargets(built, settings.errorLog);
+  return targets.find(({ target }) => target.kind === 'file' && target.path === error.path)?.span;
 }
 
 /**

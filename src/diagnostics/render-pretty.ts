@@ -80,8 +80,11 @@ function excerpt(sources: SourceSet, span: Span, style: Style, paint: Paint): st
   const width = Math.max(1, Math.min(readable(text.slice(from, to)).length, shown.length - before));
   const number = String(position.line).padStart(5);
   const margin = ' '.repeat(number.length);
+  const place = `${margin.slice(1)}${paint('dim', '-->')} ${readable(position.path)}:${position.line}:${position.column}`;
+  // A file that is empty or could not be read has nothing to show.
+  if (file.text === '') return [place];
   return [
-    `${margin.slice(1)}${paint('dim', '-->')} ${readable(position.path)}:${position.line}:${position.column}`,
+    place,
     `${paint('dim', `${number} |`)} ${shown}`,
     `${paint('dim', `${margin} |`)} ${' '.repeat(before)}${paint(style, '^'.repeat(width))}`,
   ];

@@ -1,5 +1,6 @@
 import type { BoundConfig } from '../bind/bound.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { coreServer } from '../modules/core/access.ts';
 import { openAccessLogs } from '../modules/mod_log_config/index.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { resolveNames } from '../plan/resolve-names.ts';
@@ -60,7 +61,8 @@ export function logTargets(
   for (const server of new Set([gateway.mainServer, ...gateway.servers])) {
     const target = errorLogTarget(server, standardErrorLog);
     if (target !== undefined && !found.has(targetKey(target))) {
-      found.set(targetKey(target), { target, span: server.span, kind: 'error' });
+      const span = coreServer(server).errorLog?.span ?? server.span;
+      found.set(targetKey(target), { target, span, kind: 'error' });
     }
   }
   openAccessLogs(gateway, (target, span) => {

@@ -69,6 +69,41 @@ describe('starting', () => {
     expect(folder.read('gateway.pid')).toBe('');
   });
 
+  test('a log that cannot be opened is one clear line with its place', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port, 'CustomLog @DIR@/htdocs "%r"'), 'htdocs/index.html': 'x' });
+    const { status, stderr } = run(['-X', '-f', `${folder.path}/site.conf`]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/httpd-gateway: \S+site\.conf:7:1: EISDIR: .*htdocs'\n/);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    const errorLog = site(port).replace('ErrorLog @DIR@/error.log', 'ErrorLog @DIR@/none/error.log');
+    folder.write('site.conf', errorLog);
+    expect(run(['-X', '-f', `${folder.path}/site.conf`]).stderr).toMatch(/site\.conf:5:1: ENOENT: /);
+  });
+
+  test('a file that is missing or unreadable is one clear line', () => {
+    folder = new Folder();
+    const { status, stderr } = run(['-X', '-f', `${folder.path}/none.conf`]);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      `error: Could not open configuration file ${folder.path}/none.conf: No such file or directory [load/file-unreadable]\n    --> ${folder.path}/none.conf:1:1\n\n`,
+    );
+  });
+
+  test('includes of a fragment stand beside it', async () => {
+    const port = await freePort();
+    folder = new Folder({
+      'site.conf': site(port, 'Include more/*.conf\n'),
+      'more/a.conf': 'Alias /beside @DIR@/elsewhere\n',
+      'elsewhere/a.txt': 'found',
+      'htdocs/index.html': 'x',
+    });
+    await start('-X', '-f', `${folder.path}/site.conf`).answers(port);
+    expect(await get(port, '/beside/a.txt')).toContain('found');
+    folder.write('site.conf', site(port, 'Include none/*.conf\n'));
+    expect(run(['-t', '-f', `${folder.path}/site.conf`]).stderr).toMatch(/site\.conf:7:9\n/);
+  });
+
   test('--listen replaces the Listen lines', async () => {
     const [port, other] = [await freePort(), await freePort()];
     folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'here' });
