@@ -21,7 +21,8 @@ export const SPOOL_DEFAULTS: SpoolOptions = { memoryBytes: 16_384, limitBytes: 0
 /** A body could not be kept: the disk is full or the directory can't be written. Code `HGW_SPOOL`, status 503. */
 export class SpoolError extends GatewayError {
   constructor(directory: string, cause: unknown) {
-    super('HGW_SPOOL', 503, `Can't keep a request body in ${directory}`, cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super('HGW_SPOOL', 503, `Can't keep a request body in ${directory} (${reason})`, cause);
   }
 }
 

@@ -95,9 +95,13 @@ export class Running {
   readonly child: ChildProcess;
   output = '';
 
-  constructor(args: readonly string[], nodeOptions: readonly string[] = []) {
+  constructor(
+    args: readonly string[],
+    nodeOptions: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.child = spawn(process.execPath, [...nodeOptions, CLI, ...args], {
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout!.on('data', (bytes: Buffer) => (this.output += bytes.toString('latin1')));

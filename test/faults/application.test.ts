@@ -88,6 +88,11 @@ beforeAll(async () => {
         const sizes = ['HTTP_X_BIG', 'X_SET', 'X_LAST'].map((name) => talk.params.get(name)?.length ?? -1);
         talk.out(`${HEAD}${sizes.join(' ')}`).finish();
       },
+      bogusFlood: (talk) => {
+        const record = encodeRecord(99, Buffer.alloc(0));
+        talk.raw(Buffer.concat(Array.from({ length: 20_000 }, () => record)));
+        talk.out(`${HEAD}ok`).finish();
+      },
       managementLater: (talk) =>
         void talk.out(`${HEAD}o`).record(10, Buffer.alloc(8), { requestId: 0 }).out('k').finish(),
     },
@@ -199,6 +204,15 @@ describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connec
   ])('%s, asked with %s: the next request is answered', async (behaviour, method) => {
     await site.ask(`/${worker}/x?do=${behaviour}`, { method });
     await expectGood(worker);
+  });
+
+  test('R5 a flood of unknown records costs one line in the log', async () => {
+    const logged = site.log.length;
+    const answer = await site.ask(`/${worker}/x?do=bogusFlood`);
+    expect(answer.body).toBe('ok');
+    await expectGood(worker);
+    await expect.poll(() => site.log.slice(logged)).toContain('AH01072');
+    expect(site.log.slice(logged).split('AH01072')).toHaveLength(2);
   });
 
   test('E5 an answer to an HTTP/1.0 client that breaks off ends in a reset, not like a whole one', async () => {

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { CLI, Folder, freePort, get, Running, until } from '../cli/gateway.ts';
+import { exchange } from '../harness/client.ts';
 import { MisbehavingResponder } from '../harness/misbehaving-responder.ts';
 
 let folder: Folder;
@@ -295,6 +296,31 @@ describe('operations', () => {
       expect(folder.read('gateway.pid')).toBe('');
     },
   );
+
+  test('O11 a spool folder that cannot be written costs only the uploads that need it', async () => {
+    const responder = await slowApplication();
+    const port = await freePort();
+    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
+    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const gateway = new Running(['-X', '-f', `${folder.path}/site.conf`], [], {
+      TMPDIR: `${folder.path}/none`,
+    });
+    cleanups.push(() => gateway.stop('SIGKILL'));
+    await isUp(gateway, port);
+    const upload = async (bytes: number): Promise<string> => {
+      const body = `${bytes.toString(16)}\r\n${'b'.repeat(bytes)}\r\n0\r\n\r\n`;
+      const head = 'POST /app/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const { responses } = await exchange(port, [{ kind: 'bytes', bytes: head + body }], ['POST']);
+      return `${responses[0]?.statusLine} ${responses[0]?.body}`;
+    };
+    expect(await upload(1_000_000)).toContain(' 503 ');
+    expect(responder.requests).toBe(0);
+    await until('the reason', () =>
+      /Can't keep a request body in \S+ \(ENOENT/.test(folder.read('error.log')),
+    );
+    expect(await upload(1000)).toMatch(/ 200 .*stdin=1000$/);
+    expect(await get(port, '/index.html')).toContain('it works');
+  });
 
   test('O15 SIGTERM ends it at once, also while a request runs', async () => {
     const responder = await slowApplication();

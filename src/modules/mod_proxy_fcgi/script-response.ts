@@ -50,6 +50,7 @@ export class ScriptResponse implements ExchangeListener {
   #announcedBytes = -1;
   #hasWritten = false;
   #stderrBytes = 0;
+  #hasBogusRecord = false;
   #flushTimer: Timer | undefined;
 
   /** @param done called once, when the answer is complete or has failed */
@@ -104,6 +105,9 @@ export class ScriptResponse implements ExchangeListener {
   }
 
   unknownRecord(type: number): void {
+    // An application may send a great many; one tells.
+    if (this.#hasBogusRecord) return;
+    this.#hasBogusRecord = true;
     logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01072', `Got bogus record ${type}`);
   }
 
