@@ -157,7 +157,7 @@ export class RequestHeadParser {
   #keep(text: string, at: number): void {
     if (at >= text.length) return;
     this.#carry += at === 0 ? text : text.slice(at);
-    if (this.#carry.length > this.#lineLimit() + 2) this.#refuseLongLine();
+    if (this.#carry.length > this.#lineLimit() + 2) this.#refuseLongLine(this.#carry);
     else if (this.#theRequest === undefined && OTHER_PROTOCOL.test(this.#carry)) {
       this.#refuse(400, 'AH03447', 'HTTP Request Line; not HTTP, perhaps TLS on a plain port');
     }
@@ -169,8 +169,10 @@ export class RequestHeadParser {
     return (this.#theRequest === undefined ? limitRequestLine : limitRequestFieldSize) + 1;
   }
 
-  #refuseLongLine(): void {
+  #refuseLongLine(line: string): void {
     if (this.#theRequest === undefined) {
+      this.#theRequest = line.slice(0, this.#lineLimit());
+      this.#method = this.#target = '';
       this.#refuse(414, 'AH00565', 'request failed: request line exceeds LimitRequestLine');
     } else this.#refuseLongField();
   }
@@ -188,11 +190,11 @@ export class RequestHeadParser {
     let line = raw;
     if (raw.charCodeAt(raw.length - 1) === 0x0d) line = raw.slice(0, -1);
     else if (this.#limits.isStrict) {
-      if (raw.length > this.#lineLimit()) this.#refuseLongLine();
+      if (raw.length > this.#lineLimit()) this.#refuseLongLine(line);
       else this.#refuse(400, 'AH02418', 'request failed: line ended by a bare LF');
       return;
     }
-    if (line.length > this.#lineLimit()) this.#refuseLongLine();
+    if (line.length > this.#lineLimit()) this.#refuseLongLine(line);
     else if (this.#theRequest !== undefined) this.#readFieldLine(line);
     else if (line !== '') this.#readRequestLine(line);
     else if (++this.#blankLines > MAX_BLANK_LINES)
@@ -204,7 +206,9 @@ export class RequestHeadParser {
     const hasControl = !this.#isTrusted && CONTROL_BYTES.test(line);
     const parts = REQUEST_LINE.exec(line);
     if (parts === null) {
-      if (line.startsWith('HEAD ')) this.#method = 'HEAD';
+      const [method, target] = line.split(/[ \t]+/);
+      this.#method = method!;
+      this.#target = target ?? '/';
       const simple = hasControl || line.includes('\t') ? null : SIMPLE_REQUEST_LINE.exec(line);
       if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[1]!);
       else

@@ -231,6 +231,7 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
  * @source httpd server/protocol.c `ap_read_request`, which dies before any phase but the log's
  */
 export function refuseRequest(req: RequestRecord, status: number): MaybePromise<void> {
+  if (req.unparsedUri !== '') parseUri(req, req.unparsedUri);
   return then(die(req, status), () => logTransaction(req));
 }
 

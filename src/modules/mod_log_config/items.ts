@@ -2,6 +2,7 @@ import { escapeLogItem } from '../../pipeline/log-escape.ts';
 import { knownRemoteHost } from '../../pipeline/remote-host.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { Table } from '../../pipeline/table.ts';
+import { defaultPort, requestScheme } from '../../pipeline/url.ts';
 import type { FormatPiece } from './format.ts';
 import { commonLogTime, strftime } from './strftime.ts';
 
@@ -66,7 +67,7 @@ export function itemValue(name: string, argument: string): ItemValue {
     case 'H':
       return (req) => escapeLogItem(req.protocol);
     case 'm':
-      return (req) => escapeLogItem(req.method);
+      return (req) => orDash(req.method);
     case 'q':
       return (req) => (req.args === undefined ? '' : `?${escapeLogItem(req.args)}`);
     case 'X':
@@ -111,15 +112,22 @@ function tableItem(table: (req: RequestRecord) => Table, name: string): ItemValu
 }
 
 function responseHeader(name: string): ItemValue {
-  const isContentType = name.toLowerCase() === 'content-type';
-  return (req) => {
-    const { headersOut, errHeadersOut, contentType } = req;
-    const value =
-      headersOut.get(name) ?? (isContentType ? contentType : undefined) ?? errHeadersOut.get(name);
-    if (value === undefined) return '-';
-    // The type is written without its parameters.
-    return escapeLogItem(isContentType ? value.replace(/[ ;].*$/s, '') : value);
-  };
+  switch (name.toLowerCase()) {
+    case 'content-type':
+      return (req) => {
+        const { headersOut, contentType, status } = req;
+        const value = headersOut.get(name) ?? contentType;
+        // A response without a body has no type; any other is written without its parameters.
+        return status === 204 || status === 304 ? '-' : orDash(value?.replace(/[ ;].*$/s, ''));
+      };
+    case 'set-cookie':
+      return ({ headersOut }) => orDash(headersOut.getAll(name).join(', '));
+    default:
+      return ({ headersOut, errHeadersOut }) => {
+        const value = headersOut.get(name) ?? errHeadersOut.get(name);
+        return value === undefined ? '-' : escapeLogItem(value);
+      };
+  }
 }
 
 /** The record that the front made: it counts the bytes of the request. */
@@ -147,7 +155,7 @@ function portItem(argument: string): ItemValue {
     case 'remote':
       return (req) => String(req.clientPort);
     default:
-      return (req) => String(req.server.gateway.services.serverPort(req));
+      return (req) => String(req.server.port || defaultPort(requestScheme(req)));
   }
 }
 

@@ -1,0 +1,3 @@
+import { describeTopic } from './suite.ts';
+
+describeTopic('logs');
