@@ -96,7 +96,11 @@ function compileTest(node: ConditionNode, settings: Settings, depth: number): Te
       const left = compileWord(node.left, settings, depth + 1);
       const right = compileWord(node.right, settings, depth + 1);
       const compare = COMPARISONS[node.operator];
-      return (context, captures) => compare(left(context, captures), right(context, captures));
+      return (context, captures) => {
+        // The right side comes first, as in httpd: the names in `Vary` tell.
+        const second = right(context, captures);
+        return compare(left(context, captures), second);
+      };
     }
     case 'match':
       return compileMatch(node, settings, depth);
@@ -141,7 +145,8 @@ function compileList(
   depth: number,
 ): (word: string, context: ExprContext, captures: Captures) => boolean {
   if (node.kind === 'list') {
-    const items = node.items.map((item) => compileWord(item, settings, depth + 1));
+    // httpd tries the last word first.
+    const items = node.items.map((item) => compileWord(item, settings, depth + 1)).reverse();
     return (word, context, captures) => items.some((item) => item(context, captures) === word);
   }
   const argument = compileWord(node.argument, settings, depth + 1);
@@ -208,8 +213,8 @@ function compileBinary(node: BinaryTestNode, settings: Settings, depth: number):
   }
   const right = compileWord(node.right, settings, depth + 1);
   return (context, captures) => {
-    const subject = left(context, captures);
-    return compileFnmatch(right(context, captures), flags)(subject);
+    const matches = compileFnmatch(right(context, captures), flags);
+    return matches(left(context, captures));
   };
 }
 
