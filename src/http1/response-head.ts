@@ -88,9 +88,10 @@ function setConnectionHeaders(
   const wanted = headersIn.get('connection');
   const saysClose = hasToken(headersOut.get('Connection'), 'close');
   const isFramed = isBodyless || headersOut.has('Content-Length');
-  const canChunk = req.protocolNumber >= 1001;
+  const canChunk = protocolNumber(req) >= 1001;
   // The page of 416 comes after its connection was marked for closing: httpd ends it by closing then.
-  const endsByClosing = (req.status === 416 && hasToken(wanted, 'close')) || followsDropping(req);
+  const endsByClosing =
+    (req.status === 416 && hasToken(wanted, 'close')) || followsDropping(req) || isForcedToOldProtocol(req);
   const isChunked = state.mayKeepAlive && !isFramed && canChunk && !endsByClosing;
   const asksToKeep = hasToken(wanted, 'keep-alive');
   const isKept =
@@ -132,7 +133,7 @@ function headText(req: RequestRecord, serverVersion: string): string {
   const isProxied = req.proxyReq !== 0;
   const date = (isProxied ? headersOut.get('Date') : undefined) ?? currentHttpDate();
   const server = (isProxied ? headersOut.get('Server') : undefined) ?? serverVersion;
-  let text = `${responseProtocol(req)} ${statusText(req)}\r\nDate: ${date}\r\n`;
+  let text = `${isForcedToOldProtocol(req) ? 'HTTP/1.0' : 'HTTP/1.1'} ${statusText(req)}\r\nDate: ${date}\r\n`;
   if (server !== '') text += `Server: ${server}\r\n`;
   for (let i = 0; i < names.length; i++) {
     const lower = lowerNames[i]!;
@@ -142,10 +143,14 @@ function headText(req: RequestRecord, serverVersion: string): string {
   return `${text}\r\n`;
 }
 
-function responseProtocol(req: RequestRecord): string {
-  if (req.subprocessEnv.size === 0) return 'HTTP/1.1';
-  const isOld = req.protocolNumber === 1000 && req.subprocessEnv.has('force-response-1.0');
-  return isOld || req.subprocessEnv.has('downgrade-1.0') ? 'HTTP/1.0' : 'HTTP/1.1';
+/** The version that the client is taken to speak. @source httpd `basic_http_header_check` */
+function protocolNumber({ protocolNumber: spoken, subprocessEnv }: RequestRecord): number {
+  return subprocessEnv.size > 0 && subprocessEnv.has('downgrade-1.0') ? 1000 : spoken;
+}
+
+function isForcedToOldProtocol(req: RequestRecord): boolean {
+  if (req.subprocessEnv.size === 0 || !req.subprocessEnv.has('force-response-1.0')) return false;
+  return protocolNumber(req) === 1000;
 }
 
 /** A module's own status text when it starts with the status, else the standard one. */

@@ -470,7 +470,11 @@ function requestLine(r: Random): string {
   if (r.chance(0.05)) parts.push(`Connection: ${r.pick(['close', 'keep-alive', 'X-A'])}`);
   if (r.chance(0.04)) parts.push('Referer: http://r.example/');
   if (method === 'POST' || method === 'PUT' || (method === 'FOO' && r.chance(0.5)))
-    parts.push(r.pick(['@body abc', '@body a', '@body', '@chunked 3 4', '@bodysize 5000', '@chunked']));
+    parts.push(
+      version === ''
+        ? r.pick(['@body abc', '@body a', '@body', '@chunked 3 4', '@bodysize 5000', '@chunked'])
+        : '@body abc',
+    );
   return parts.join(' | ');
 }
 
@@ -499,7 +503,7 @@ export function generateBroadDraft(seed: number): Draft {
   const r = seededRandom(seed ^ 0x5eed);
   const format = r.pick(LOG_FORMATS);
   const conf: Block[] = [
-    line(`LogFormat "${format}" seen`),
+    line(`LogFormat "%r | ${format}" seen`),
     line(
       `CustomLog "@ROOT@/access.log" seen${r.chance(0.2) ? ` ${r.pick(['env=V1', 'env=!V1', '"expr=%{REQUEST_STATUS} -ge 400"'])}` : ''}`,
     ),

@@ -18,7 +18,8 @@ function translateToDocumentRoot(req: RequestRecord): HookResult {
   }
   const root = documentRoot(req.server);
   const path = withoutServerPath(req);
-  req.filename = path.charCodeAt(0) === 0x2f && root.endsWith('/') ? root.slice(0, -1) + path : root + path;
+  const relative = path.charCodeAt(0) === 0x2f ? path.slice(1) : path;
+  req.filename = root.endsWith('/') ? root + relative : `${root}/${relative}`;
   return OK;
 }
 
