@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { addAllowedMethods, isKnownMethod } from '../pipeline/allowed-methods.ts';
+import { addAllowedMethods } from '../pipeline/allowed-methods.ts';
 import type { ConnectionInfo } from '../pipeline/exchange.ts';
 import { logRequest } from '../pipeline/log.ts';
 import type { ResponseDefaults } from '../pipeline/output.ts';
-import { RequestRecord } from '../pipeline/request.ts';
+import { RequestRecord, type RequestHead } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
 import { ClientBody, type BodySource } from './body.ts';
 import type { FrontHost } from './front.ts';
@@ -17,6 +17,12 @@ import { firstLimitMs, TimeLimit } from './time-limit.ts';
 const MAX_DROPPED_BYTES = 1_048_576;
 /** Refusals of heads that leave no doubt about where the request ends. */
 const WELL_FRAMED: ReadonlySet<number> = new Set([405, 417]);
+const UNKNOWN_HOST: HeadFailure = {
+  status: 400,
+  number: 'AH10157',
+  message: 'client sent an unknown host name',
+  notes: '',
+};
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** What a connection does: reads a head, serves a request, drains what the client still sends, or nothing any more. */
@@ -202,10 +208,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#parser?.reset();
     this.#limit.stop();
     const { host } = this.#front;
-    const named =
-      head.hostname === undefined
-        ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, ''))
-        : host.serverForHost(this.#info, head.hostname, head.hostPort);
+    this.#isRefused = failure !== undefined && !WELL_FRAMED.has(failure.status);
+    const named = this.#isRefused ? this.#addressServer : this.#namedServer(head);
     const server = named ?? this.#addressServer;
     const settings = host.settings(server);
     const body = new ClientBody(framing, settings, this);
@@ -226,9 +230,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isKept = false;
     this.#takeAheadAsBody(req, body);
 
-    this.#isRefused = failure !== undefined && !WELL_FRAMED.has(failure.status);
     if (failure?.status === 405) addAllowedMethods(req, 'GET', 'OPTIONS', 'POST');
-    const refusal = failure ?? this.#refusal(head.method, named, settings);
+    const refusal = failure ?? (named === undefined ? UNKNOWN_HOST : undefined);
     if (refusal) {
       logRequest(req, 'info', 'core', refusal.number, refusal.message);
       if (refusal.notes !== '') req.notes.set('error-notes', refusal.notes);
@@ -249,21 +252,12 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (this.#hasPeerEnded && !body.isFinished) body.fail(CUT);
   }
 
-  #refusal(
-    method: string,
-    named: ServerRecord | undefined,
-    settings: FrontSettings,
-  ): HeadFailure | undefined {
-    if (named === undefined) {
-      return { status: 400, number: 'AH10157', message: 'client sent an unknown host name', notes: '' };
-    }
-    if (settings.lenientMethods || isKnownMethod(method, settings.registeredMethods)) return undefined;
-    return {
-      status: 501,
-      number: 'AH02423',
-      message: 'HTTP Request Line; method is not registered',
-      notes: '',
-    };
+  /** The virtual host that a whole head is for; undefined: there is none of that name. */
+  #namedServer(head: RequestHead): ServerRecord | undefined {
+    const { host } = this.#front;
+    return head.hostname === undefined
+      ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, ''))
+      : host.serverForHost(this.#info, head.hostname, head.hostPort);
   }
 
   #run(req: RequestRecord, refusedWith: number | undefined): void {
@@ -344,6 +338,10 @@ export class ClientConnection implements BodySource, ResponseHost {
   onResponseEnd(ending: 'kept' | 'closed' | 'cut' | 'reset'): void {
     this.#isAnswered = true;
     if (this.socket.destroyed) return;
+    const { maxKeepAliveRequests } = this.#settings;
+    // The request after the last that might have kept the connection counts as one more.
+    if (ending === 'closed' && maxKeepAliveRequests > 0 && this.#info.keptAlive === maxKeepAliveRequests)
+      this.#info.keptAlive++;
     if (ending === 'reset') this.#reset();
     else if (ending !== 'kept') this.#linger();
     else {

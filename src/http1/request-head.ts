@@ -1,3 +1,4 @@
+import { isKnownMethod } from '../pipeline/allowed-methods.ts';
 import type { RequestHead } from '../pipeline/request.ts';
 import { Table } from '../pipeline/table.ts';
 import { parseHostHeader, type Authority } from './authority.ts';
@@ -5,6 +6,9 @@ import { parseTarget, type RequestTarget } from './request-target.ts';
 
 /** Limits and leniency of the server that the address alone chose; 0 fields: no limit of their own. */
 export interface HeadLimits {
+  /** `HttpProtocolOptions LenientMethods`; otherwise only methods that httpd knows, or that were registered. */
+  readonly lenientMethods: boolean;
+  readonly registeredMethods: readonly string[];
   readonly limitRequestLine: number;
   readonly limitRequestFieldSize: number;
   readonly limitRequestFields: number;
@@ -147,6 +151,7 @@ export class RequestHeadParser {
     this.#theRequest = undefined;
     this.#method = 'GET';
     this.#target = '/';
+    this.#parsedTarget = undefined;
     this.#protocol = 'HTTP/1.0';
     this.#protocolNumber = 1000;
     this.#headers = new Table();
@@ -229,8 +234,15 @@ export class RequestHeadParser {
     else if (!isToken(this.#method)) this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
     else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
     else if (!this.#readTarget()) this.#refuseTarget();
+    else if (!this.#isMethodServed())
+      this.#refuse(501, 'AH02423', 'HTTP Request Line; method is not registered');
     else if (major > 1)
       this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
+  }
+
+  #isMethodServed(): boolean {
+    const { lenientMethods, registeredMethods } = this.#limits;
+    return lenientMethods || isKnownMethod(this.#method, registeredMethods);
   }
 
   #readTarget(): boolean {
@@ -345,7 +357,9 @@ export class RequestHeadParser {
     if (framing === undefined) return;
     const expect = headers.get('expect');
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
-      this.#refuse(417, 'AH00570', `client sent an unrecognized expectation value of Expect: ${expect}`);
+      const message = `client sent an unrecognized expectation value of Expect: ${expect}`;
+      const unmet: HeadFailure = { status: 417, number: 'AH00570', message, notes: '' };
+      this.result = { head: this.#head(authority), framing: NO_BODY, failure: unmet };
       return;
     }
     const failure: HeadFailure | undefined = target.kind === 'connect' ? NO_TUNNEL : undefined;
@@ -395,11 +409,12 @@ export class RequestHeadParser {
     };
   }
 
+  /** The request line alone tells for whom a head is that is refused while it is read. */
   #refuse(status: HeadFailure['status'], number: string, message: string, notes = ''): undefined {
     this.#theRequest ??= this.#carry.slice(0, this.#limits.limitRequestLine);
     this.#carry = '';
-    const host = this.#headers.get('host');
-    const head = this.#head(host === undefined ? undefined : parseHostHeader(host));
+    const target = this.#parsedTarget;
+    const head = this.#head(target?.kind === 'absolute' ? target.authority : undefined);
     this.result = { head, framing: NO_BODY, failure: { status, number, message, notes } };
   }
 }

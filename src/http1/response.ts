@@ -191,7 +191,8 @@ export class ClientResponse implements ResponseSink {
   #composeHead(isEnd: boolean): ResponseHead | undefined {
     const req = this.#lastRecord();
     const isEmpty = isEnd && this.#gatheredBytes === 0;
-    const composed = composeHead(req, isEmpty, this.#host.connectionState(), this.#host.defaults);
+    const state = this.#host.connectionState();
+    const composed = composeHead(req, isEmpty, state, this.#host.defaults);
     if ('fault' in composed) {
       this.#replace(req, composed.fault);
       return undefined;
@@ -199,7 +200,10 @@ export class ClientResponse implements ResponseSink {
     this.#head = composed;
     this.isHeadSent = true;
     if (composed.contentLength !== undefined) this.#missingBytes = composed.contentLength;
-    this.#setFate(composed.isKept ? 'kept' : 'closed');
+    const { maxKeepAliveRequests } = state.settings;
+    const isLast = maxKeepAliveRequests > 0 && state.keptAlive + 1 >= maxKeepAliveRequests;
+    // The last request that a connection may carry is logged as if it had closed it.
+    this.#setFate(composed.isKept && !isLast ? 'kept' : 'closed');
     this.#host.onHead(composed.isKept);
     return composed;
   }
@@ -220,7 +224,7 @@ export class ClientResponse implements ResponseSink {
 
   #lastRecord(): RequestRecord {
     let req = this.#first!;
-    while (req.next) req = req.next;
+    while (req.next && !req.answersItself) req = req.next;
     return req;
   }
 

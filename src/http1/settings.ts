@@ -26,9 +26,6 @@ export const DEFAULT_READ_TIMEOUTS: ReadTimeouts = {
 
 /** What a server's config says about its client connections. */
 export interface FrontSettings extends HeadLimits {
-  /** `HttpProtocolOptions LenientMethods`; otherwise only methods that httpd knows, or that were registered. */
-  readonly lenientMethods: boolean;
-  readonly registeredMethods: readonly string[];
   /** `Timeout`: a client that takes or gives nothing for so long is given up. */
   readonly timeoutMs: number;
   readonly keepAlive: boolean;

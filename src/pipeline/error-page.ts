@@ -44,7 +44,7 @@ export function sendErrorResponse(
   page: PageContext,
   isLate = false,
 ): void {
-  req.next = undefined;
+  req.answersItself = true;
   const { status } = req;
   if (isHeaderOnlyStatus(status)) {
     req.output.end();
