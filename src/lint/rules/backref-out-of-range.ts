@@ -1,6 +1,33 @@
 import type { LintRule } from '../rule.ts';
-import type { Word } from '../../syntax/tree.ts';
+import type { DirectiveNode, SectionNode, Word } from '../../syntax/tree.ts';
+import type { LintModel } from '../model/model.ts';
 import { groupCount, references } from '../model/groups.ts';
+
+/** Each RewriteRule with the most groups that one of its conditions has: -1 without any, undefined when unknown. */
+function rulesWithConditions(model: LintModel): { node: DirectiveNode; groups: number | undefined }[] {
+  const pending = new Map<SectionNode | undefined, number | undefined>();
+  const lines = [...model.named('RewriteCond'), ...model.named('RewriteRule')];
+  return lines
+    .sort((a, b) => a.order - b.order)
+    .flatMap(({ name, node, sections }) => {
+      const scope = sections.at(-1)?.node;
+      const groups = pending.has(scope) ? pending.get(scope) : -1;
+      if (name === 'RewriteRule') {
+        pending.delete(scope);
+        return [{ node, groups }];
+      }
+      const own = groupsOfCondition(node);
+      pending.set(scope, groups === undefined || own === undefined ? undefined : Math.max(groups, own));
+      return [];
+    });
+}
+
+/** Groups of a RewriteCond's pattern; undefined for an expression and what is not known. */
+function groupsOfCondition({ args: [subject, pattern] }: DirectiveNode): number | undefined {
+  if (!subject || !pattern || subject.text.toLowerCase() === 'expr' || pattern.text.includes('${'))
+    return undefined;
+  return groupCount(pattern.text.replace(/^!/, ''));
+}
 
 /** A back-reference names a group that the pattern does not have. */
 export const backrefOutOfRange: LintRule = {
@@ -11,7 +38,7 @@ export const backrefOutOfRange: LintRule = {
   needs: [],
   fixable: 'none',
   page: {
-    what: 'Finds `$n` in ProxyPassMatch and RewriteRule targets beyond the groups of the pattern.',
+    what: 'Finds `$n` in ProxyPassMatch and RewriteRule targets beyond the groups of the pattern, and `%n` beyond those of every RewriteCond of the rule.',
     why: 'It expands to nothing, and the target silently loses that part.',
     howToFix: 'Use the number of a group that is there.',
     evidence: ['mod_rewrite manual, "Regex Back-Reference Availability"'],
@@ -43,5 +70,16 @@ export const backrefOutOfRange: LintRule = {
       ...model.named('ScriptAliasMatch'),
     ])
       check(node.args[0], node.args[1]);
+    for (const { node, groups } of rulesWithConditions(model)) {
+      const target = node.args[1];
+      if (!target || groups === undefined) continue;
+      for (const n of new Set(references(target.text.replace(/%\{/g, '{'), '%'))) {
+        if (n <= groups) continue;
+        report({
+          message: `%${n} refers to a group that no RewriteCond of this rule has; it expands to nothing`,
+          span: target.span,
+        });
+      }
+    }
   },
 };

@@ -16,7 +16,7 @@ export const htaccessCanSetHandler = ruleWithOptions({
   needs: [],
   fixable: 'review',
   page: {
-    what: 'Finds `AllowOverride All` and `FileInfo` where FastCGI backends are used.',
+    what: 'Finds `AllowOverride All` and `FileInfo` where FastCGI backends are used; a note for an AllowOverrideList with RewriteRule or a directive that sets handlers.',
     why: "SetHandler and ProxyFCGISetEnvIf are FileInfo directives: an uploaded file chooses which backend executes it, another tenant's pool included.",
     howToFix: 'Allow only the classes that are needed, without FileInfo.',
     evidence: ['core manual, AllowOverride', 'httpd security tips, "Protecting System Settings"'],
@@ -42,6 +42,16 @@ export const htaccessCanSetHandler = ruleWithOptions({
   check(model, report, { trusted }) {
     const usesBackends = model.workerLines.length > 0 || model.handlers.some(({ url }) => url !== undefined);
     if (!usesBackends) return;
+    for (const { node } of model.named('AllowOverrideList')) {
+      const word = node.args.find(({ text }) => /^(rewriterule|sethandler|addhandler|action)$/i.test(text));
+      if (!word) continue;
+      report({
+        message: `AllowOverrideList ${word.text} still lets an .htaccess choose a handler or a backend`,
+        span: word.span,
+        severity: 'info',
+        help: 'only servers of their own keep tenants apart',
+      });
+    }
     for (const { node, sections } of model.named('AllowOverride')) {
       const directory = enclosing(sections, 'directory')?.args[0]?.text ?? '';
       if (trusted.some((folder) => isBelow(directory, folder))) continue;

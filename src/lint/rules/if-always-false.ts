@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import type { ConfigNode, SectionNode, Word } from '../../syntax/tree.ts';
 import { parseCondition } from '../../../grammar/expr/index.ts';
 import type { ConditionNode, WordNode } from '../../../grammar/expr/ast.ts';
 
@@ -32,7 +33,7 @@ function constantValue(node: ConditionNode): boolean | undefined {
     }
     case 'and': {
       const values = node.operands.map(constantValue);
-      if (values.includes(false)) return false;
+      if (values.includes(false) || contradict(node.operands)) return false;
       return values.every((value) => value === true) ? true : undefined;
     }
     case 'or': {
@@ -42,6 +43,8 @@ function constantValue(node: ConditionNode): boolean | undefined {
     }
     case 'compare':
       return constantComparison(node);
+    case 'match':
+      return constantMatch(node);
     default:
       return undefined;
   }
@@ -58,30 +61,82 @@ function constantComparison(node: Extract<ConditionNode, { kind: 'compare' }>): 
   return node.operator === '!=';
 }
 
+/** A pattern that begins with a literal other than a slash never matches a path. */
+function constantMatch({
+  subject,
+  regex,
+  negated,
+}: Extract<ConditionNode, { kind: 'match' }>): boolean | undefined {
+  return isPath(subject) && /^\^[\w-](?![?*{])/.test(regex.source) && !regex.source.includes('|')
+    ? negated
+    : undefined;
+}
+
+/** Two operands want the same variable to be two different texts. */
+function contradict(operands: readonly ConditionNode[]): boolean {
+  const wanted = new Map<string, string>();
+  return operands.some((operand) => {
+    if (operand.kind !== 'compare' || operand.operator !== '==') return false;
+    const [variable, other] =
+      operand.left.kind === 'variable' ? [operand.left, operand.right] : [operand.right, operand.left];
+    const text = constantText(other);
+    if (variable.kind !== 'variable' || text === undefined) return false;
+    const before = wanted.get(variable.name);
+    wanted.set(variable.name, text);
+    return before !== undefined && before !== text;
+  });
+}
+
+/** The condition of an earlier branch of the same chain that says the same. */
+function earlierBranch(siblings: readonly ConfigNode[], node: SectionNode): Word | undefined {
+  const own = node.args[0]?.text;
+  for (let i = siblings.indexOf(node) - 1; i >= 0; i--) {
+    const branch = siblings[i]!;
+    if (branch.kind !== 'section' || !/^(if|elseif)$/i.test(branch.name.text)) return undefined;
+    const [condition] = branch.args;
+    if (condition?.text === own) return condition;
+    if (branch.name.text.toLowerCase() === 'if') return undefined;
+  }
+  return undefined;
+}
+
 /** A condition is always false. */
 export const ifAlwaysFalse: LintRule = {
   name: 'if-always-false',
   severity: 'warning',
-  summary: 'A condition is always false',
+  summary: 'A condition is always false, or always true',
   wave: 2,
   needs: [],
   fixable: 'none',
   page: {
-    what: 'Finds conditions of constants, and comparisons of a URL path with a text that does not start with a slash.',
-    why: 'The section never applies, whatever the request.',
+    what: 'Finds conditions of constants, comparisons of a URL path with what does not start with a slash, comparisons of one variable with two texts at once, and branches that repeat an earlier one. A lone `true` is a usual way to come last, and is left alone.',
+    why: 'The section never applies, or always, whatever the request.',
     howToFix: 'Mend or remove the condition.',
     evidence: ['httpd expression document'],
     bad: [{ text: '<If "%{REQUEST_URI} == \'index.php\'">\n  SetEnv A b\n</If>\n' }],
     good: [{ text: '<If "%{REQUEST_URI} == \'/index.php\'">\n  SetEnv A b\n</If>\n' }],
   },
   check(model, report) {
-    for (const { name, node } of [...model.sectionsNamed('if'), ...model.sectionsNamed('elseif')]) {
+    for (const { name, node, sections } of [...model.sectionsNamed('if'), ...model.sectionsNamed('elseif')]) {
       const [word] = node.args;
       if (!word || word.text.includes('${')) continue;
       const parsed = parseCondition(word.text);
-      if (!parsed.ok || constantValue(parsed.node) !== false) continue;
+      if (!parsed.ok) continue;
+      const written = name === 'if' ? 'If' : 'ElseIf';
+      const siblings = sections.at(-1)?.node.children ?? model.loaded.tree;
+      const earlier = name === 'elseif' ? earlierBranch(siblings, node) : undefined;
+      if (earlier) {
+        report({
+          message: 'This <ElseIf> never applies: an earlier branch has the same condition',
+          span: word.span,
+          related: [{ message: 'the earlier branch', span: earlier.span }],
+        });
+        continue;
+      }
+      const value = constantValue(parsed.node);
+      if (value === undefined || (value && parsed.node.kind === 'constant')) continue;
       report({
-        message: `The condition of this <${name === 'if' ? 'If' : 'ElseIf'}> is always false`,
+        message: `The condition of this <${written}> is always ${value}`,
         span: word.span,
         help: 'URL paths and file names start with a slash; constants never change',
       });

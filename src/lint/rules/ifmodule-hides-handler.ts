@@ -51,7 +51,7 @@ export const ifmoduleHidesHandler: LintRule = {
   needs: [],
   fixable: 'none',
   page: {
-    what: 'Finds PHP handlers inside `<IfModule>` for the proxy modules, without a fallback that denies the files.',
+    what: 'Finds PHP handlers inside `<IfModule>` for the proxy modules, without a fallback that denies the files. A note only where the configuration itself loads the module.',
     why: 'The guard turns a failed start into silent disclosure of source code.',
     howToFix: 'Drop the guard, or deny the files in `<IfModule !…>`.',
     evidence: ['core manual, IfModule', 'lfops issue 340'],
@@ -78,6 +78,7 @@ export const ifmoduleHidesHandler: LintRule = {
         report({
           message: `If ${node.args[0]?.text ?? ''} is missing, this block vanishes and PHP files are sent as text`,
           span: node.name.span,
+          ...(model.hasModule(node.args[0]?.text ?? '') === true && { severity: 'info' as const }),
           help: 'drop the guard, or deny the files in <IfModule !…>',
         });
         return false;

@@ -1,5 +1,19 @@
-import { ruleWithOptions } from '../rule.ts';
+import type { Word } from '../../syntax/tree.ts';
+import type { LintModel } from '../model/model.ts';
+import { ruleWithOptions, type Finding } from '../rule.ts';
 import { fileMatcher, phpHandlers } from '../model/php.ts';
+
+/** A pattern that ends in `\\.php$` and takes other endings as well. */
+function wider(model: LintModel, word: Word, missing: readonly string[]): Pick<Finding, 'fix'> {
+  const { text } = model.loaded.sources.files[word.span.file]!;
+  const at = text.lastIndexOf(OLD_END, word.span.end);
+  if (at < word.span.start || !word.text.endsWith(OLD_END) || missing.join() !== '.phtml,.phar') return {};
+  const span = { ...word.span, start: at, end: at + OLD_END.length };
+  const edits = [{ span, text: '\\.ph(?:ar|p|tml)$' }];
+  return { fix: { title: 'Take .phtml and .phar, too', kind: 'review', edits } };
+}
+
+const OLD_END = '\\.php$';
 
 /** The PHP handler leaves out .phtml or .phar, which are then sent as source. */
 export const phpExtensionGap = ruleWithOptions({
@@ -9,7 +23,7 @@ export const phpExtensionGap = ruleWithOptions({
   isSecurity: true,
   wave: 1,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds PHP handlers that take `.php` but neither `.phtml` nor `.phar`, where nothing else covers or denies those.',
     why: 'A file outside the pattern has no handler and is sent as plain text, credentials included.',
@@ -54,6 +68,7 @@ export const phpExtensionGap = ruleWithOptions({
       report({
         message: `${word.text} does not cover ${missing.join(' and ')}: such files would be sent as source`,
         span: word.span,
+        ...wider(model, word, missing),
         help: 'take them in the pattern, as \\.ph(?:ar|p|tml)$ does, or deny them',
       });
     }

@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import { removeWord } from '../edits.ts';
 
 const KEYS = ['ttl', 'smax', 'min', 'keepalive'];
 
@@ -9,7 +10,7 @@ export const poolParamsWithoutReuse: LintRule = {
   summary: 'Pool parameters do nothing without enablereuse=on',
   wave: 2,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds `ttl`, `smax`, `min` and `keepalive` on fcgi workers that close each connection.',
     why: 'Reuse is opt-in for FastCGI; without it there is no idle connection to limit.',
@@ -23,11 +24,17 @@ export const poolParamsWithoutReuse: LintRule = {
       if (worker.url.scheme !== 'fcgi' || worker.parameter('enablereuse') || worker.parameter('disablereuse'))
         continue;
       const [first, ...others] = KEYS.flatMap((key) => worker.parameter(key) ?? []);
+      const words = [first, ...others].flatMap((parameter) => parameter ?? []);
       if (!first) continue;
       report({
         message: `${[first, ...others].map(({ key }) => key).join(', ')} ${others.length > 0 ? 'do' : 'does'} nothing: FastCGI workers close connections unless enablereuse=on`,
         span: first.span,
         help: 'add enablereuse=on with a max, or remove the parameter',
+        fix: {
+          title: 'Remove what does nothing',
+          kind: 'review',
+          edits: words.map(({ span }) => removeWord(model.loaded.sources, span)),
+        },
       });
     }
   },

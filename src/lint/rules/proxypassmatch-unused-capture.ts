@@ -13,7 +13,7 @@ export const proxypassmatchUnusedCapture: LintRule = {
   summary: 'A group is captured but never used in the target',
   wave: 2,
   needs: [],
-  fixable: 'review',
+  fixable: 'safe',
   page: {
     what: 'Finds capture groups in ProxyPassMatch that the target does not refer to.',
     why: 'With no reference at all httpd appends the whole path, so an unused group is often a forgotten `$1`.',
@@ -54,7 +54,7 @@ export const proxypassmatchUnusedCapture: LintRule = {
             !isForgotten && {
               fix: {
                 title: 'Make the group non-capturing',
-                kind: 'review' as const,
+                kind: 'safe' as const,
                 edits: [{ span: { ...path.span, start: at, end: at + 1 }, text: '(?:' }],
               },
             }),

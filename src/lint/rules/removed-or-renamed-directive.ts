@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import { isOlder } from '../version.ts';
 import { removeLines } from '../edits.ts';
 
 /** The new name; undefined: the directive went without a successor. */
@@ -15,6 +16,9 @@ const CHANGED: ReadonlyMap<string, string | undefined> = new Map([
 ]);
 /** Refused by 2.4, where the others are only ignored. */
 const REFUSED = /^(rewritelog|rewriteloglevel|lockfile|acceptmutex|sslmutex)$/;
+
+/** From here on SSLCertificateFile may hold the chain. */
+const CHAIN_IN_ONE_FILE = '2.4.8';
 
 /** The directive was removed or renamed in httpd 2.4. */
 export const removedOrRenamedDirective: LintRule = {
@@ -34,6 +38,16 @@ export const removedOrRenamedDirective: LintRule = {
     good: [{ text: 'MaxRequestWorkers 200\n' }],
   },
   check(model, report) {
+    for (const { node } of isOlder(model.target, CHAIN_IN_ONE_FILE)
+      ? []
+      : model.named('SSLCertificateChainFile')) {
+      report({
+        message: `${node.name.text} is obsolete since httpd ${CHAIN_IN_ONE_FILE}`,
+        span: node.name.span,
+        severity: 'info',
+        help: 'put the intermediate certificates behind the own one in SSLCertificateFile',
+      });
+    }
     for (const { node } of model.directives) {
       const lower = node.name.text.toLowerCase();
       if (!CHANGED.has(lower)) continue;

@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import { originOf, workerBlockFix } from '../worker-block.ts';
 
 /** RewriteRule [P] to a URL that no worker serves. */
 export const rewriteProxyNoWorker: LintRule = {
@@ -7,7 +8,7 @@ export const rewriteProxyNoWorker: LintRule = {
   summary: 'RewriteRule [P] to a URL that no worker serves',
   wave: 2,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds proxying rewrite rules whose target has no worker.',
     why: 'Such requests go through the default worker: no reuse, no limits and no timeout of their own.',
@@ -32,11 +33,13 @@ export const rewriteProxyNoWorker: LintRule = {
       )
         continue;
       if (model.workerFor(url, at.server)) continue;
+      const fix = workerBlockFix(model, at, url, 'timeout=30');
       report({
         message: `RewriteRule [P] to ${url.text} uses the default worker: no reuse, no timeout of its own`,
         span: word.span,
         severity: model.isComplete ? 'warning' : 'info',
-        help: `add <Proxy "${url.scheme}://${url.host}${url.hasPort ? `:${url.port}` : ''}" timeout=30>`,
+        help: `add <Proxy "${originOf(url)}" timeout=30>`,
+        ...(fix && { fix }),
       });
     }
   },

@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import { isOlder } from '../version.ts';
 import { rewriteFlags } from '../model/handlers.ts';
 import { groupOffset, references } from '../model/groups.ts';
 
@@ -8,6 +9,9 @@ function isBroad(pattern: string, n: number): boolean {
   return at >= 0 && /^\((\.[*+]|\[\^[^\]]*\][*+])/.test(pattern.slice(at));
 }
 
+/** From here on httpd refuses a proxied path with control characters. */
+const PATHS_CHECKED = '2.4.56';
+
 /** Decoded input is inserted into a proxied URL without escaping. */
 export const rewriteProxyUnescapedBackref: LintRule = {
   name: 'rewrite-proxy-unescaped-backref',
@@ -15,10 +19,10 @@ export const rewriteProxyUnescapedBackref: LintRule = {
   summary: 'Decoded input is inserted into a proxied URL without escaping',
   isSecurity: true,
   wave: 2,
-  needs: [],
+  needs: ['version'],
   fixable: 'review',
   page: {
-    what: 'Finds broad groups that land in the query or path of a `[P]` target without the B flag.',
+    what: 'Finds broad groups that land in the query of a `[P]` target without the B flag; for targets before 2.4.56 also those in its path.',
     why: 'A back-reference holds decoded text: `?`, `#`, spaces and control characters change the request that the backend gets.',
     howToFix: 'Add the B flag, or narrow the group.',
     evidence: ['CVE-2023-25690, CVE-2024-38474', 'mod_rewrite flags, B'],
@@ -33,7 +37,8 @@ export const rewriteProxyUnescapedBackref: LintRule = {
       if (flags.some((flag) => /^(B|escapebackreferences)(=|$)/i.test(flag))) continue;
       const question = target.text.indexOf('?');
       const inQuery = question >= 0 ? references(target.text.slice(question)) : [];
-      const broad = inQuery.find((n) => n > 0 && isBroad(pattern.text, n));
+      const wanted = isOlder(model.target, PATHS_CHECKED) ? references(target.text) : inQuery;
+      const broad = wanted.find((n) => n > 0 && isBroad(pattern.text, n));
       if (broad === undefined) continue;
       const end = flagWord.span.end - (flagWord.quote ? 2 : 1);
       report({

@@ -1,5 +1,5 @@
 import type { LintRule } from '../rule.ts';
-import { lineEndOf } from '../edits.ts';
+import { originOf, workerBlockFix } from '../worker-block.ts';
 
 /** No worker matches the handler, so reuse, timeouts and limits can not apply. */
 export const sethandlerNoWorker: LintRule = {
@@ -38,30 +38,12 @@ export const sethandlerNoWorker: LintRule = {
         continue;
       if (model.workerFor(url, at.server) || seen.has(url.workerName)) continue;
       seen.add(url.workerName);
-      const origin = `${url.scheme}://${url.host === '' ? 'localhost' : url.host}${url.hasPort ? `:${url.port}` : ''}`;
-      const outer = at.sections.find(({ name }) => name !== 'virtualhost')?.node ?? at.node;
-      const { text } = model.loaded.sources.files[outer.span.file]!;
-      const start = text.lastIndexOf('\n', outer.span.start - 1) + 1;
-      const indent = text.slice(start, outer.span.start);
-      const feed = lineEndOf(model.loaded.sources, outer.span);
+      const fix = workerBlockFix(model, at, url, 'connectiontimeout=2 timeout=60');
       report({
         message: `No worker matches ${url.workerName}: connection reuse, timeouts and limits cannot apply`,
         span: word.span,
-        help: `add <Proxy "${origin}"> with parameters`,
-        ...(/^[ \t]*$/.test(indent) &&
-          outer.span.file === word.span.file &&
-          model.kind !== 'htaccess' && {
-            fix: {
-              title: 'Add a worker',
-              kind: 'review' as const,
-              edits: [
-                {
-                  span: { ...outer.span, start, end: start },
-                  text: `${indent}<Proxy "${origin}" connectiontimeout=2 timeout=60>${feed}${indent}</Proxy>${feed}`,
-                },
-              ],
-            },
-          }),
+        help: `add <Proxy "${originOf(url)}"> with parameters`,
+        ...(fix && { fix }),
       });
     }
   },

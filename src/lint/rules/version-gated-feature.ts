@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import { isOlder } from '../version.ts';
 import type { Span } from '../../source/source.ts';
 
 /** Directives by lower-case name, with the first version that has them. */
@@ -18,14 +19,13 @@ const PARAMETERS: ReadonlyMap<string, string> = new Map([
   ['addressttl', '2.4.59'],
 ]);
 
-function isOlder(target: readonly number[], version: string): boolean {
-  const wanted = version.split('.').map(Number);
-  for (let i = 0; i < 3; i++) {
-    const [have = 0, want = 0] = [target[i], wanted[i]];
-    if (have !== want) return have < want;
-  }
-  return false;
-}
+const CONDITIONS: ReadonlySet<string> = new Set(['if', 'elseif', 'else']);
+const SETTING_VARIABLES = ['SetEnv', 'SetEnvIf', 'SetEnvIfNoCase', 'SetEnvIfExpr'];
+/** Variables that modules read, with the first version that does. */
+const VARIABLES: readonly (readonly [RegExp, string])[] = [
+  [/^no-proxy(=|$)/i, '2.4.26'],
+  [/^proxy-fcgi-pathinfo=(first|last)-dot$/i, '2.4.11'],
+];
 
 /** A feature needs a newer httpd than the target. */
 export const versionGatedFeature: LintRule = {
@@ -51,6 +51,20 @@ export const versionGatedFeature: LintRule = {
     for (const { name, node } of model.directives) {
       const version = DIRECTIVES.get(name.toLowerCase());
       if (version !== undefined) need(name, version, node.name.span);
+    }
+    for (const { node } of model.named('ProxyErrorOverride')) {
+      const [, status] = node.args;
+      if (status) need('A list of statuses', '2.4.47', status.span);
+    }
+    for (const { node, sections } of model.sectionsNamed('if')) {
+      const isNested = sections.some(({ name }) => CONDITIONS.has(name));
+      if (isNested) need('An <If> in another one', '2.4.26', node.name.span);
+    }
+    for (const { node } of SETTING_VARIABLES.flatMap((name) => model.named(name))) {
+      for (const { text, span } of node.args) {
+        const variable = VARIABLES.find(([pattern]) => pattern.test(text));
+        if (variable) need(text, variable[1], span);
+      }
     }
     for (const { by, url, word } of model.handlers) {
       if ((by === 'SetHandler' || by === 'AddHandler') && url) need('A proxy: handler', '2.4.10', word.span);
