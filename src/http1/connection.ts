@@ -317,12 +317,9 @@ export class ClientConnection implements BodySource, ResponseHost {
     const missing = body.isFinished ? 0 : (body.missingBytes ?? 0);
     const isExpecting = this.#awaitsContinue && !(body.isAnnounced && body.isFinished);
     const mayKeepAlive =
-      !this.#front.isClosing &&
-      !this.#isRefused &&
-      !isExpecting &&
-      body.failure === undefined &&
-      missing <= MAX_DROPPED_BYTES;
-    return { settings: this.#settings, mayKeepAlive, keptAlive: this.#info.keptAlive };
+      !this.#isRefused && !isExpecting && body.failure === undefined && missing <= MAX_DROPPED_BYTES;
+    const { isClosing } = this.#front;
+    return { settings: this.#settings, mayKeepAlive, isClosing, keptAlive: this.#info.keptAlive };
   }
 
   onHead(isKept: boolean): void {

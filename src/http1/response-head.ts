@@ -12,8 +12,10 @@ import type { FrontSettings } from './settings.ts';
 /** What the connection knows that decides whether it outlives the response. */
 export interface ConnectionState {
   readonly settings: FrontSettings;
-  /** False when something forbids it: an unreadable body, a server that stops. */
+  /** False when something forbids it, such as an unreadable body; bodies are then ended by closing. */
   readonly mayKeepAlive: boolean;
+  /** The server stops: no connection is kept, bodies are framed as ever. */
+  readonly isClosing: boolean;
   /** Responses that left the connection open before. */
   readonly keptAlive: number;
 }
@@ -96,6 +98,7 @@ function setConnectionHeaders(
   const asksToKeep = hasToken(wanted, 'keep-alive');
   const isKept =
     state.mayKeepAlive &&
+    !state.isClosing &&
     (isFramed || canChunk) &&
     settings.keepAlive &&
     settings.keepAliveTimeoutMs > 0 &&
