@@ -6,6 +6,7 @@ import { Gateway } from './gateway.ts';
 import { ALIVE_EVERY_MS, isMessage, type FromWorker, type ServingInput, type ToWorker } from './messages.ts';
 import { dropPrivileges } from './privileges.ts';
 import { heapShare } from './serving-heap.ts';
+import { problemsBeforeServing } from '../plan/plan.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
 
 /** Beyond this share of its memory a process accepts nothing more. */
@@ -88,6 +89,9 @@ async function start(
   const { settings, bound } = input;
   const readHtaccess = await htaccess(input);
   const built = await buildPlan(bound, readHtaccess, { style: settings.logStyle, startLevel: 'notice' });
+  for (const { severity, message } of problemsBeforeServing(built.plan, bound)) {
+    if (severity === 'error') throw new Error(message);
+  }
   const gateway = new Gateway(built, settings, new ClusterLogs(logs, say));
   if (settings.runAs !== undefined) dropPrivileges(settings.runAs);
   await gateway.listen(new Map(sockets));

@@ -13,8 +13,9 @@ Timeout 4
 LimitRequestFieldSize 200000
 SetEnv X_SET ${'s'.repeat(40_000)}
 SetEnv X_LAST last
-ProxyPass "/fresh/" "fcgi://@APP@/fresh/" timeout=1
-ProxyPass "/kept/" "fcgi://@APP@/kept/" timeout=1 enablereuse=on
+ProxyPass "/fresh/" "fcgi://@APP@/fresh/" timeout=2
+ProxyPass "/kept/" "fcgi://@APP@/kept/" timeout=2 enablereuse=on
+ProxyPass "/crowd/" "fcgi://@APP@/crowd/" timeout=25 enablereuse=on
 ProxyPass "/dead/" "fcgi://@DEAD@/"
 ProxyPass "/nosocket/" "unix:@DIR@/none.sock|fcgi://none/"
 ProxyPass "/closed/" "unix:@DIR@/closed.sock|fcgi://closed/"
@@ -27,7 +28,7 @@ ProxyPass "/closed/" "unix:@DIR@/closed.sock|fcgi://closed/"
   BalancerMember "fcgi://@DEAD@/b" retry=60
 </Proxy>
 <Proxy "balancer://failing">
-  BalancerMember "fcgi://@APP@/first" retry=1
+  BalancerMember "fcgi://@APP@/first" retry=4
   BalancerMember "fcgi://@APP@/second" lbset=1
   ProxySet failonstatus=503
 </Proxy>
@@ -54,7 +55,7 @@ beforeAll(async () => {
       ...behaviours,
       unread: async (talk) => {
         talk.pauseReading();
-        await pause(2500);
+        await pause(4000);
         talk.resumeReading();
       },
       unavailable: (talk) => void talk.out(`Status: 503\r\n${HEAD}down`).finish(),
@@ -112,7 +113,7 @@ async function expectAnswer(target: string, expected: Expected, method = 'GET'):
   const logged = site.log.length;
   const began = performance.now();
   const answer = await site.ask(target, { method });
-  expect(performance.now() - began).toBeLessThan(expected.limitMs ?? 1500);
+  expect(performance.now() - began).toBeLessThan(expected.limitMs ?? 8000);
   expect(answer.statusLine).toContain(`HTTP/1.1 ${expected.status} `);
   expect(answer.isTruncated).toBe(expected.isTruncated ?? false);
   if (typeof expected.body === 'string') expect(answer.body).toBe(expected.body);
@@ -138,14 +139,10 @@ const refused: Expected = { status: 502, log: /AH\d+|proxy_fcgi/ };
 
 describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connection', (worker) => {
   test.each<readonly [id: string, behaviour: string, expected: Expected]>([
-    ['T1', 'silent', { status: 504, log: /AH01075: Error dispatching request/, limitMs: 2800 }],
-    ['T2', 'drip', { status: 200, body: 'ok', limitMs: 4000 }],
-    ['T3', 'gaps', { status: 200, body: 'onetwothree', limitMs: 2500 }],
-    [
-      'T4',
-      'stall',
-      { status: 200, body: 'x'.repeat(20_000), isTruncated: true, log: /AH01075/, limitMs: 2800 },
-    ],
+    ['T1', 'silent', { status: 504, log: /AH01075: Error dispatching request/ }],
+    ['T2', 'drip', { status: 200, body: 'ok' }],
+    ['T3', 'gaps', { status: 200, body: 'onetwothree' }],
+    ['T4', 'stall', { status: 200, body: 'x'.repeat(20_000), isTruncated: true, log: /AH01075/ }],
     ['E1 close', 'closeAtOnce', lost],
     ['E1 reset', 'resetAtOnce', lost],
     ['E2', 'closeInHead', lost],
@@ -172,7 +169,7 @@ describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connec
     ['R9', 'emptyInMiddle', { status: 200, body: 'shown' }],
     ['R10', 'emptyStderr', { status: 200, body: 'ok' }],
     ['R11', 'loudStderr', { status: 200, body: 'ok', log: /AH01071: Got error 'e{1000}/ }],
-    ['R11 5 MB', 'longStderr', { status: 200, body: 'ok', limitMs: 4000 }],
+    ['R11 5 MB', 'longStderr', { status: 200, body: 'ok' }],
     ['R12', 'stderrInHead', { status: 200, body: 'ok', log: /AH01071: Got error 'oops/ }],
     ['R13', 'stderrOnly', { status: 502, log: /AH01071: Got error 'fatal/ }],
     ['R14', 'shortEnd', { status: 200, body: 'ok' }],
@@ -183,7 +180,7 @@ describe.each(['fresh', 'kept'])('an application that misbehaves, on a %s connec
     ['R17 HTTP', 'http', { status: 503, log: /AH01068/ }],
     ['R17 zeros', 'zeros', { status: 503, log: /AH01068/ }],
     ['R17 noise', 'noise', { status: 503, log: /AH01068/ }],
-    ['R18', 'endlessHead', { ...refused, limitMs: 4000 }],
+    ['R18', 'endlessHead', refused],
     ['R19 text', 'noHead', refused],
     ['R19 no empty line', 'headWithoutEnd', refused],
     ['R19 nothing', 'nothing', refused],
@@ -292,7 +289,7 @@ describe('kept connections', () => {
   test('K10 many clients at once are not mixed up', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, size) =>
-        site.ask('/kept/x', { method: 'POST', body: 'b'.repeat(size + 1) }),
+        site.ask('/crowd/x', { method: 'POST', body: 'b'.repeat(size + 1) }),
       ),
     );
     answers.forEach((answer, size) => expect(answer.body).toMatch(new RegExp(` stdin=${size + 1}$`)));
@@ -305,8 +302,8 @@ describe('connecting', () => {
     ['C2', 'nosocket', /AH02454: FCGI: attempt to connect to Unix domain socket .*none\.sock/],
     ['C7', 'down', /AH00957[^]*AH00959[^]*AH00957[^]*AH00959/],
   ])('%s %s: 503 at once', async (_, worker, log) => {
-    await expectAnswer(`/${worker}/x`, { status: 503, body: /Service Unavailable/, log, limitMs: 1000 });
-    await expectAnswer(`/${worker}/x`, { status: 503, limitMs: 1000 });
+    await expectAnswer(`/${worker}/x`, { status: 503, body: /Service Unavailable/, log, limitMs: 3000 });
+    await expectAnswer(`/${worker}/x`, { status: 503, limitMs: 3000 });
   });
 
   test('C6 a request with a body is served by the member that is left', async () => {
@@ -323,8 +320,7 @@ describe('connecting', () => {
     expect(await member()).toContain('/first/');
     await expectAnswer('/failing/x?do=unavailable', { status: 503, log: /AH01174/ });
     expect(await member()).toContain('/second/');
-    await pause(1100);
-    expect(await member()).toContain('/first/');
+    await expect.poll(member, { timeout: 20_000, interval: 100 }).toContain('/first/');
   });
 });
 

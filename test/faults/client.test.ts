@@ -112,7 +112,7 @@ describe.each(['app', 'kept'])('clients of a worker (%s) that go away', (worker)
       await new Promise((resolve) => client.once('data', resolve));
       client[how]();
       const talk = await talkOf(1);
-      await until(() => talk.socket.destroyed, 1500);
+      await until(() => talk.socket.destroyed);
       await expectGood();
     },
   );
@@ -124,8 +124,7 @@ describe.each(['app', 'kept'])('clients of a worker (%s) that go away', (worker)
       const client = open(`GET /${worker}/x?do=wait HTTP/1.1\r\nHost: a\r\n\r\n`);
       const talk = await talkOf(1);
       client[how]();
-      if (how === 'resetAndDestroy')
-        await until(() => talk.socket.destroyed || talk.socket.readableEnded, 1500);
+      if (how === 'resetAndDestroy') await until(() => talk.socket.destroyed || talk.socket.readableEnded);
       talk.close();
       await expectGood();
     },
@@ -141,7 +140,7 @@ describe.each(['app', 'kept'])('clients of a worker (%s) that go away', (worker)
       const talk = await talkOf(1);
       await until(() => talk.stdinBytes > 100_000);
       client[how]();
-      await until(() => talk.socket.destroyed || talk.socket.readableEnded, 2000);
+      await until(() => talk.socket.destroyed || talk.socket.readableEnded);
       expect(talk.isStdinEnded).toBe(false);
       await expectGood();
     },

@@ -126,6 +126,8 @@ export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(cat
     const problem = given && typesFileProblem(given.path);
     if (problem)
       report(`could not open mime types config file ${given.path} (${problem})`, given.span, 'error');
+    // Read with the rights of whoever starts the gateway, and while there are descriptors left.
+    else typesOf(plan, typesConfig);
   },
   hooks: [hook('typeChecker', findType)],
 });
