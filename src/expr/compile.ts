@@ -135,6 +135,7 @@ function compileMatch(node: MatchNode, settings: Settings, depth: number): Test 
   return (context, captures) => {
     const match = pattern.exec(subject(context, captures));
     captures.groups = match ?? [];
+    captures.hasFailed = match === null;
     return (match !== null) !== negated;
   };
 }

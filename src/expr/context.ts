@@ -78,11 +78,13 @@ export const EXPR_VARIABLES = [
  */
 export interface Captures {
   groups: readonly (string | undefined)[];
+  /** The last pattern with groups that was tried did not match. */
+  hasFailed: boolean;
 }
 
 /** A fresh {@link Captures} in which every `$n` is empty. */
 export function noCaptures(): Captures {
-  return { groups: [] };
+  return { groups: [], hasFailed: false };
 }
 
 /** An expression that failed while it was evaluated: `file()` of what cannot be read, or too deep a nesting. */

@@ -122,10 +122,10 @@ function setConnectionHeaders(
   return { isKept, isChunked };
 }
 
-/** Whether this answers an error that had marked its connection for closing. @source httpd `ap_die_r` */
+/** Whether this answers an error that marked its connection for closing. @source httpd `ap_die_r` */
 function followsDropping(req: RequestRecord): boolean {
-  for (let earlier = req.prev; earlier; earlier = earlier.prev) {
-    if (DROPPING.has(earlier.status)) return true;
+  for (let record: RequestRecord | undefined = req; record; record = record.prev) {
+    if (record.dropsConnection) return true;
   }
   return false;
 }

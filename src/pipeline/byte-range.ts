@@ -99,7 +99,7 @@ function parseRanges(list: string, length: number): FoundRanges | undefined {
   let sum = 0;
   let isBehindEnd = false;
   let open: { start: number; end: number } | undefined;
-  for (const spec of list.split(',')) {
+  for (const spec of list.split(/,+/)) {
     if (spec === '') break;
     const range = parseSpec(spec, length);
     if (range === undefined) return undefined;
@@ -158,7 +158,7 @@ function parseSpec(spec: string, length: number): ByteRange | undefined {
 
 /** A decimal number; undefined when it is none or exceeds 2^53. */
 function offset(text: string): number | undefined {
-  if (!/^\d{1,18}$/.test(text)) return undefined;
+  if (!/^0*\d{1,18}$/.test(text)) return undefined;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : undefined;
 }

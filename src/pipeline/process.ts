@@ -284,6 +284,7 @@ export function die(req: RequestRecord, result: HookResult): MaybePromise<void> 
     req.server.gateway.services.sendErrorResponse(first, failed, undefined);
     return undefined;
   }
+  if (DROPS_CONNECTION.has(result)) req.dropsConnection = true;
   const { services } = req.server.gateway;
   let document = services.errorDocument(req, result);
   req.status = result;

@@ -111,6 +111,8 @@ export class RequestRecord {
   usedPathInfo: 'default' | 'on' | 'off' = 'default';
   /** For a request that was answered by an internal redirect: the record that answered; the front sends its head. */
   next: RequestRecord | undefined;
+  /** An error after which the connection is closed, whatever answers it. */
+  dropsConnection = false;
   /** The answer is this record's own, whatever internal redirects were tried before: the front sends its head. */
   answersItself = false;
   /** Scratch data of modules, by module name; made on first use. */

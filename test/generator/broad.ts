@@ -155,7 +155,7 @@ const DIRECTORY: readonly [Maker, ...Maker[]] = [
       `${r.pick(['Allow', 'Deny'])} from ${r.pick(['all', '127.0.0.1', '10', 'env=V1', 'env=!V2', 'localhost', '127.0.0.0/255.0.0.0 10.1'])}`,
     ),
   (r) => line(`Satisfy ${r.pick(['Any', 'All'])}`),
-  (r) => line(`AddType ${r.pick(['text/x-a', 'text/html', 'application/x-httpd-php'])} ${r.pick(EXTENSION)}`),
+  (r) => line(`AddType ${r.pick(['text/x-a', 'text/html'])} ${r.pick(EXTENSION)}`),
   (r) => line(`AddEncoding ${r.pick(['gzip', 'x-gzip', 'br'])} ${r.pick(EXTENSION)}`),
   (r) => line(`AddCharset ${r.pick(['UTF-8', 'latin1'])} ${r.pick(EXTENSION)}`),
   (r) => line(`AddLanguage ${r.pick(['de', 'en-GB', 'fr'])} ${r.pick(EXTENSION)}`),
@@ -471,9 +471,7 @@ function requestLine(r: Random): string {
   if (r.chance(0.04)) parts.push('Referer: http://r.example/');
   if (method === 'POST' || method === 'PUT' || (method === 'FOO' && r.chance(0.5)))
     parts.push(
-      version === ''
-        ? r.pick(['@body abc', '@body a', '@body', '@chunked 3 4', '@bodysize 5000', '@chunked'])
-        : '@body abc',
+      version === '' ? r.pick(['@body abc', '@body a', '@body', '@chunked 3 4', '@chunked']) : '@body abc',
     );
   return parts.join(' | ');
 }

@@ -144,7 +144,10 @@ class DirectoryWalk {
     const overrides = this.#overrides();
     if (!overrides) return OK;
     const file = readAccessFile(this.#req, directory, overrides);
-    if (typeof file === 'number') return file;
+    if (typeof file === 'number') {
+      this.#req.filename = directory;
+      return file;
+    }
     if (file) {
       this.#add(file.config);
       if (file.usesHostnames) this.usesHostnames = true;

@@ -1,6 +1,6 @@
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { eachWord } from '../arguments.ts';
-import { firstArg, flag } from '../core/bind-checks.ts';
+import { firstArg, flag, isForbidden } from '../core/bind-checks.ts';
 import type { BindContext, ServedDirective, UnservedDirective } from '../module.ts';
 import { unservedHandlerOf } from '../unserved/handlers.ts';
 import {
@@ -62,6 +62,7 @@ const removeType: Served<readonly string[]> = {
 
 /** @source httpd modules/http/mod_mime.c `multiviews_match` */
 function bindMultiviewsMatch(ctx: BindContext, node: DirectiveNode): MultiviewsMatch | undefined {
+  if (isForbidden(ctx, node, ['location'])) return undefined;
   const seen = { any: false, handlers: false, filters: false, negotiatedOnly: false };
   for (const word of eachWord(node)) {
     switch (word.text.toLowerCase()) {

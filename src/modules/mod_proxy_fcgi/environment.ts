@@ -31,7 +31,16 @@ function cgiSettings(req: RequestRecord): CgiSettings {
  * @source httpd modules/proxy/mod_proxy_fcgi.c `send_environment`
  */
 export function buildParams(req: RequestRecord, config: FcgiDirConfig | undefined): string | undefined {
-  if (config?.backendType === 'GENERIC') stripPrefix(req);
+  if (config?.backendType !== 'GENERIC') return encodeEnvironment(req, config);
+  // The application is told the path; logs go on to name the backend.
+  const { filename } = req;
+  stripPrefix(req);
+  const params = encodeEnvironment(req, config);
+  req.filename = filename;
+  return params;
+}
+
+function encodeEnvironment(req: RequestRecord, config: FcgiDirConfig | undefined): string | undefined {
   const note = req.moduleNote<FcgiNote>(FCGI_NOTE);
   if (note?.walkPath !== undefined) findScript(req, note.walkPath);
   const settings = cgiSettings(req);

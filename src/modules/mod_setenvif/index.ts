@@ -69,7 +69,9 @@ function assign(req: RequestRecord, assignments: readonly Assignment[], groups: 
 
 function runCondition(req: RequestRecord, entry: ExprEntry, captures: Captures): void {
   try {
-    if (entry.condition(exprContext(req), captures)) assign(req, entry.assignments, captures.groups);
+    if (!entry.condition(exprContext(req), captures)) return;
+    // With nothing matched there is nothing to put in: `$1` stays as it is written.
+    assign(req, entry.assignments, captures.hasFailed ? undefined : captures.groups);
   } catch (error) {
     if (!(error instanceof ExprError)) throw error;
     logRequest(req, 'error', 'setenvif', '', `Failed to evaluate expression: ${error.message}`);
