@@ -60,7 +60,7 @@ Finds mistakes in configurations of httpd and of its proxy to FastCGI. Exit stat
   --rule-pages URL       where the pages of the rules stand, for sarif and json
   --target VERSION       version of httpd, such as 2.4.58
   --root DIR             root of the target's files
-  --fpm-pool FILE        a PHP-FPM pool file; may be given several times
+  --fpm-pool FILE        PHP-FPM pool files: a file, folder or glob; may be given several times
   --php-ini FILE         a php.ini
 `;
 

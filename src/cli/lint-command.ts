@@ -127,6 +127,13 @@ function makePlan(args: LintArguments): Plan {
   return { tasks, problems };
 }
 
+/** The pool files that names, folders and globs stand for. Throws `SettingsError` for what is not there. */
+function poolFiles({ fpmPools }: LintArguments, cwd: string): string[] {
+  const { files, problems } = expandInputs(fpmPools, cwd);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return files.map(({ path }) => path);
+}
+
 function readOptions(args: LintArguments, cwd: string): LintOptions {
   const textOf = (name: string): string => {
     try {
@@ -142,7 +149,7 @@ function readOptions(args: LintArguments, cwd: string): LintOptions {
     pools:
       args.fpmPools.length === 0
         ? undefined
-        : args.fpmPools.flatMap((name) => readFpmPools(posix.resolve(cwd, name), textOf(name))),
+        : poolFiles(args, cwd).flatMap((path) => readFpmPools(path, textOf(path))),
     php:
       args.phpIni === undefined
         ? undefined

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareWithBaseline, readBaseline, renderBaseline } from '../../src/lint/baseline.ts';
 import { lint } from '../../src/lint/lint.ts';
 import { fixFiles } from '../../src/lint/fix-files.ts';
 import { optionValues } from '../../src/lint/options.ts';
@@ -33,6 +37,12 @@ const config = fc
   .chain((lines) => fc.constantFrom('\n', '\r\n').map((feed) => lines.map((text) => text + feed).join('')));
 
 describe('lint', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hgw-baseline-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   it('comes to an end on any bytes, in every format', async () => {
     await fc.assert(
       fc.asyncProperty(bytes, fc.constantFrom('/conf/a.conf', '/conf/.htaccess'), async (text, path) => {
@@ -72,6 +82,21 @@ describe('lint', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('finds nothing new behind a baseline, wherever the lines move', async () => {
+    const looked = { isKnown: () => true, isInForce: () => true };
+    await fc.assert(
+      fc.asyncProperty(config, fc.nat(4), async (text, moved) => {
+        const before = (await results(task('/conf/a.conf', text))).findings;
+        const after = (await results(task('/conf/a.conf', '\n'.repeat(moved) + text))).findings;
+        const path = join(folder, 'known.json');
+        writeFileSync(path, renderBaseline(path, undefined, before, '/conf', looked));
+        const { fresh, stale } = compareWithBaseline(readBaseline(path)!, after, '/conf', looked);
+        expect({ fresh, stale }).toEqual({ fresh: [], stale: [] });
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -1,6 +1,16 @@
 import { suggestNames } from '../../diagnostics/suggest.ts';
-import { ruleWithOptions } from '../rule.ts';
+import type { Span } from '../../source/source.ts';
+import type { BackendUrl, LintModel } from '../model/model.ts';
+import { ruleWithOptions, type Finding } from '../rule.ts';
 import { backendUses, isLocal, listensAt } from './pools.ts';
+
+/** The socket of a pool in place of the one that is named. */
+function renamed(model: LintModel, { socket }: BackendUrl, span: Span, near: string): Pick<Finding, 'fix'> {
+  const at = model.loaded.sources.files[span.file]!.text.indexOf(socket ?? '', span.start);
+  if (socket === undefined || !near.startsWith('/') || at < 0 || at + socket.length > span.end) return {};
+  const edits = [{ span: { ...span, start: at, end: at + socket.length }, text: near }];
+  return { fix: { title: `Write ${near}`, kind: 'review', edits } };
+}
 
 /** No pool listens at the address of a PHP backend. */
 export const fpmListenMismatch = ruleWithOptions({
@@ -9,7 +19,7 @@ export const fpmListenMismatch = ruleWithOptions({
   summary: 'No PHP-FPM pool listens at the address of a backend',
   wave: 2,
   needs: ['pools'],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds sockets with `php` or `fpm` in their path, and ports of this machine, that no given pool listens at.',
     why: 'Upgrades rename sockets with the version of PHP; every request then fails with 503.',
@@ -53,6 +63,7 @@ export const fpmListenMismatch = ruleWithOptions({
         message: `No pool listens at ${address}`,
         span,
         help: near === undefined ? 'write the address of a pool' : `did you mean ${near}?`,
+        ...(near !== undefined && renamed(model, url, span, near)),
       });
     }
   },
