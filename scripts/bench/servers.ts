@@ -64,6 +64,7 @@ export function writeSite(root: string): void {
   );
 }
 
+/** Sections for the root and for the site stand as in the apache2.conf that distributions ship. */
 function apacheConfig(
   { root, fcgiPort, fcgiSocket }: Bench,
   port: number,
@@ -85,7 +86,11 @@ User www-data
 Group www-data
 MaxKeepAliveRequests 0
 KeepAliveTimeout 60
-${isWhole ? 'ServerLimit 2\nStartServers 1\nThreadsPerChild 64\nMaxRequestWorkers 128\nTypesConfig /etc/mime.types\n' : ''}<Directory ${root}/htdocs>
+${isWhole ? 'ServerLimit 2\nStartServers 1\nThreadsPerChild 64\nMaxRequestWorkers 128\nTypesConfig /etc/mime.types\n' : ''}<Directory />
+AllowOverride None
+Require all denied
+</Directory>
+<Directory ${root}/htdocs>
 Require all granted
 AllowOverride None
 </Directory>

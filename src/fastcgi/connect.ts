@@ -41,7 +41,11 @@ class Attempt implements Timed, ConnectedSocket {
   readonly socket: Socket;
   dueMs = 0;
   timerIndex = -1;
-  readonly #listener: ConnectListener;
+  /**
+   * Let go of as soon as it was told: V8 keeps a closed socket, with all that hangs on it, until its next collection
+   * of the old generation, and a listener leads to a whole request.
+   */
+  #listener: ConnectListener | undefined;
   #target: ReadTarget | undefined;
   #buffer: Buffer;
   #lastBytes = 0;
@@ -75,6 +79,7 @@ class Attempt implements Timed, ConnectedSocket {
 
   cancel(): void {
     stopTimer(this);
+    this.#listener = undefined;
     this.socket.off('connect', this.#connected);
     this.socket.off('error', this.#failed);
     this.socket.on('error', ignore);
@@ -82,19 +87,23 @@ class Attempt implements Timed, ConnectedSocket {
   }
 
   expire(): void {
-    this.cancel();
-    this.#listener.failed(undefined);
+    this.#giveUp(undefined);
   }
 
   readonly #connected = (): void => {
     stopTimer(this);
-    this.#listener.connected(this);
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.connected(this);
   };
 
-  readonly #failed = (error: Error): void => {
+  readonly #failed = (error: Error): void => this.#giveUp(error);
+
+  #giveUp(error: Error | undefined): void {
+    const listener = this.#listener;
     this.cancel();
-    this.#listener.failed(error);
-  };
+    listener?.failed(error);
+  }
 
   #read(bytes: number): boolean {
     this.#lastBytes = bytes;

@@ -19,6 +19,10 @@ export interface CgiSettings {
 
 const DEFAULT_PATH = '/bin:/usr/bin:/usr/ucb:/usr/bsd:/usr/local/bin';
 
+// Read once: asking the environment costs more than any other variable.
+const PROCESS_PATH = process.env['PATH'] ?? DEFAULT_PATH;
+const PROCESS_LIBRARY_PATH = process.env['LD_LIBRARY_PATH'];
+
 /** Names of variables by header name; '' for a header that makes none. Bounded, since clients choose the names. */
 const variableNames = new Map<string, string>();
 const MAX_KNOWN_NAMES = 1000;
@@ -47,35 +51,37 @@ function variableName(lower: string): string {
  */
 export function addCommonVars(req: RequestRecord, settings: CgiSettings): void {
   const env = req.subprocessEnv;
+  // The names put here differ from each other: where nothing was set before, none has to be looked for.
+  const put = env.size === 0 ? append : replace;
   if (hasDuplicates(env)) env.compress();
   const path = env.get('PATH');
   const libraryPath = env.get('LD_LIBRARY_PATH');
-  addHeaders(req, env, settings.passesAuth);
+  addHeaders(req, put, settings.passesAuth);
 
   const { server } = req;
   const { services } = server.gateway;
   const documentRoot = req.documentRoot ?? services.documentRoot(server);
-  env.set('PATH', path ?? process.env['PATH'] ?? DEFAULT_PATH);
-  const processLibraryPath = libraryPath ?? process.env['LD_LIBRARY_PATH'];
-  if (processLibraryPath !== undefined) env.set('LD_LIBRARY_PATH', processLibraryPath);
-  env.set('SERVER_SIGNATURE', settings.signature);
-  env.set('SERVER_SOFTWARE', services.serverSoftware(server));
-  env.set('SERVER_NAME', escapeHtml(bracketedHost(services.serverName(req))));
-  env.set('SERVER_ADDR', req.connection.localAddress);
-  env.set('SERVER_PORT', String(services.serverPort(req)));
+  put(env, 'PATH', path ?? PROCESS_PATH);
+  const processLibraryPath = libraryPath ?? PROCESS_LIBRARY_PATH;
+  if (processLibraryPath !== undefined) put(env, 'LD_LIBRARY_PATH', processLibraryPath);
+  put(env, 'SERVER_SIGNATURE', settings.signature);
+  put(env, 'SERVER_SOFTWARE', services.serverSoftware(server));
+  put(env, 'SERVER_NAME', escapeHtml(bracketedHost(services.serverName(req))));
+  put(env, 'SERVER_ADDR', req.connection.localAddress);
+  put(env, 'SERVER_PORT', String(services.serverPort(req)));
   const remoteHost = knownRemoteHost(req);
-  if (remoteHost !== '') env.set('REMOTE_HOST', remoteHost);
-  env.set('REMOTE_ADDR', req.clientAddress);
-  env.set('DOCUMENT_ROOT', documentRoot);
-  env.set('REQUEST_SCHEME', requestScheme(req));
-  env.set('CONTEXT_PREFIX', req.contextPrefix ?? '');
-  env.set('CONTEXT_DOCUMENT_ROOT', req.contextDocumentRoot ?? documentRoot);
-  env.set('SERVER_ADMIN', services.serverAdmin(server));
-  env.set('SCRIPT_FILENAME', scriptFilename(req));
-  env.set('REMOTE_PORT', String(req.clientPort));
-  if (req.user !== undefined) env.set('REMOTE_USER', req.user);
+  if (remoteHost !== '') put(env, 'REMOTE_HOST', remoteHost);
+  put(env, 'REMOTE_ADDR', req.clientAddress);
+  put(env, 'DOCUMENT_ROOT', documentRoot);
+  put(env, 'REQUEST_SCHEME', requestScheme(req));
+  put(env, 'CONTEXT_PREFIX', req.contextPrefix ?? '');
+  put(env, 'CONTEXT_DOCUMENT_ROOT', req.contextDocumentRoot ?? documentRoot);
+  put(env, 'SERVER_ADMIN', services.serverAdmin(server));
+  put(env, 'SCRIPT_FILENAME', scriptFilename(req));
+  put(env, 'REMOTE_PORT', String(req.clientPort));
+  if (req.user !== undefined) put(env, 'REMOTE_USER', req.user);
   else addEarlierUser(req, env);
-  if (req.authType !== undefined) env.set('AUTH_TYPE', req.authType);
+  if (req.authType !== undefined) put(env, 'AUTH_TYPE', req.authType);
   if (req.prev) addRedirectVars(req, req.prev, env, settings.qualifiesRedirectUrl);
 }
 
@@ -88,16 +94,27 @@ function hasDuplicates(env: Table): boolean {
   return false;
 }
 
-function addHeaders(req: RequestRecord, env: Table, passesAuth: boolean): void {
+type Put = (env: Table, name: string, value: string) => void;
+
+function append(env: Table, name: string, value: string): void {
+  env.add(name, value);
+}
+
+function replace(env: Table, name: string, value: string): void {
+  env.set(name, value);
+}
+
+function addHeaders(req: RequestRecord, put: Put, passesAuth: boolean): void {
+  const env = req.subprocessEnv;
   const { lowerNames, values } = req.headersIn;
   for (let i = 0; i < lowerNames.length; i++) {
     const lower = lowerNames[i]!;
     const value = values[i]!;
-    if (lower === 'content-type') env.set('CONTENT_TYPE', value);
-    else if (lower === 'content-length') env.set('CONTENT_LENGTH', value);
+    if (lower === 'content-type') put(env, 'CONTENT_TYPE', value);
+    else if (lower === 'content-length') put(env, 'CONTENT_LENGTH', value);
     else if (passesAuth || (lower !== 'authorization' && lower !== 'proxy-authorization')) {
       const name = variableName(lower);
-      if (name !== '') env.set(name, value);
+      if (name !== '') put(env, name, value);
     }
   }
 }

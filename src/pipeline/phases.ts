@@ -29,6 +29,15 @@ export type PhaseName = keyof typeof PHASES;
 /** A hook of one phase. Only handlers, and hooks that must ask the network, answer with a promise. */
 export type HookFunction = (req: RequestRecord) => HookResult | Promise<HookResult>;
 
+/** The hooks of one phase in their order, with the rule by which they end. */
+export interface PhaseHooks {
+  readonly rule: 'first' | 'all';
+  readonly run: readonly HookFunction[];
+}
+
+/** Every phase of a plan. */
+export type HooksByPhase = Readonly<Record<PhaseName, PhaseHooks>>;
+
 /** Where a hook stands among those of its phase: class first, then `before`/`after`, then module order. */
 export type HookOrder = 'reallyFirst' | 'first' | 'middle' | 'last' | 'reallyLast';
 

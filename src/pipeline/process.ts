@@ -1,5 +1,4 @@
-import type { HookFunction, PhaseName } from './phases.ts';
-import { PHASES } from './phases.ts';
+import type { PhaseHooks } from './phases.ts';
 import { discardBody } from './discard-body.ts';
 import { logRequest } from './log.ts';
 import { resolveRemoteHost } from './remote-host.ts';
@@ -12,22 +11,42 @@ import { internalRedirect } from './redirect.ts';
 type MaybePromise<T> = T | Promise<T>;
 
 /** Goes on with a result that is usually here already: hooks seldom wait. */
-function then<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
+function then<T, U>(
+  req: RequestRecord,
+  value: MaybePromise<T>,
+  next: (req: RequestRecord, value: T) => MaybePromise<U>,
+): MaybePromise<U> {
+  return value instanceof Promise ? later(req, value, next) : next(req, value);
+}
+
+/** Apart from `then`, so that the usual way makes no closure. */
+function later<T, U>(
+  req: RequestRecord,
+  value: Promise<T>,
+  next: (req: RequestRecord, value: T) => MaybePromise<U>,
+): Promise<U> {
+  return value.then((late) => next(req, late));
 }
 
 /** Runs the hooks of a phase by its rule, from the given one on. */
-export function runPhase(req: RequestRecord, phase: PhaseName, from = 0): MaybePromise<HookResult> {
-  const hooks: readonly HookFunction[] = req.server.gateway.hooks[phase];
-  const isFirst = PHASES[phase] === 'first';
-  for (let i = from; i < hooks.length; i++) {
-    const result = hooks[i]!(req);
-    if (result instanceof Promise) {
-      return result.then((late) => (isFinal(late, isFirst) ? late : runPhase(req, phase, i + 1)));
-    }
+export function runPhase(req: RequestRecord, phase: PhaseHooks, from = 0): MaybePromise<HookResult> {
+  const { run } = phase;
+  const isFirst = phase.rule === 'first';
+  for (let i = from; i < run.length; i++) {
+    const result = run[i]!(req);
+    if (result instanceof Promise) return resumePhase(req, phase, i + 1, result);
     if (isFinal(result, isFirst)) return result;
   }
   return isFirst ? DECLINED : OK;
+}
+
+function resumePhase(
+  req: RequestRecord,
+  phase: PhaseHooks,
+  from: number,
+  result: Promise<HookResult>,
+): Promise<HookResult> {
+  return result.then((late) => (isFinal(late, phase.rule === 'first') ? late : runPhase(req, phase, from)));
 }
 
 function isFinal(result: HookResult, isFirst: boolean): boolean {
@@ -55,10 +74,15 @@ export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
     return 400;
   }
   if (isFileRequest) return mapRequest(req, decodePath(req));
+  if (req.server.gateway.hooks.preTranslateName.run.length === 0)
+    return translateDecoded(req, decodePath(req));
+  return preTranslate(req);
+}
+
+function preTranslate(req: RequestRecord): MaybePromise<HookResult> {
   const before = req.dirConfig;
-  if (req.server.gateway.hooks.preTranslateName.length === 0) return translateDecoded(req, decodePath(req));
   walkLocationAndIf(req);
-  return then(runPhase(req, 'preTranslateName'), (claimed) => {
+  return then(req, runPhase(req, req.server.gateway.hooks.preTranslateName), (_req, claimed) => {
     if (isError(claimed)) return claimed;
     req.dirConfig = before;
     return translateDecoded(req, claimed === DONE ? OK : decodePath(req));
@@ -101,11 +125,13 @@ function decodePath(req: RequestRecord): HookResult {
 function translateDecoded(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   walkLocationAndIf(req);
-  return then(runPhase(req, 'translateName'), (translated) =>
-    translated === OK || translated === DONE
-      ? mapRequest(req, OK)
-      : declineIsFault(req, translated, 'translate'),
-  );
+  return then(req, runPhase(req, req.server.gateway.hooks.translateName), afterTranslation);
+}
+
+function afterTranslation(req: RequestRecord, translated: HookResult): MaybePromise<HookResult> {
+  return translated === OK || translated === DONE
+    ? mapRequest(req, OK)
+    : declineIsFault(req, translated, 'translate');
 }
 
 /** A phase that no hook answered is a fault of the configuration. @source `decl_die` */
@@ -118,12 +144,18 @@ function declineIsFault(req: RequestRecord, result: HookResult, what: string): H
 function mapRequest(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   req.dirConfig = req.server.dirDefaults;
-  return then(runPhase(req, 'mapToStorage'), (mapped) => {
-    if (mapped !== OK && mapped !== DECLINED) return mapped;
-    walkLocationAndIf(req);
-    if (req.main) return checkAccess(req);
-    return then(runPhase(req, 'headerParser'), (parsed) => (parsed === OK ? checkAccess(req) : parsed));
-  });
+  return then(req, runPhase(req, req.server.gateway.hooks.mapToStorage), afterMapping);
+}
+
+function afterMapping(req: RequestRecord, mapped: HookResult): MaybePromise<HookResult> {
+  if (mapped !== OK && mapped !== DECLINED) return mapped;
+  walkLocationAndIf(req);
+  if (req.main) return checkAccess(req);
+  return then(req, runPhase(req, req.server.gateway.hooks.headerParser), afterHeaders);
+}
+
+function afterHeaders(req: RequestRecord, parsed: HookResult): MaybePromise<HookResult> {
+  return parsed === OK ? checkAccess(req) : parsed;
 }
 
 function checkAccess(req: RequestRecord): MaybePromise<HookResult> {
@@ -133,74 +165,87 @@ function checkAccess(req: RequestRecord): MaybePromise<HookResult> {
     req.authType = earlier.authType;
     return typeAndFixups(req);
   }
-  const checked =
-    req.server.gateway.services.satisfies(req) === 'any' ? checkSatisfyAny(req) : checkSatisfyAll(req);
-  return then(checked, (access) => (access === OK ? typeAndFixups(req) : access));
+  const isAny = req.server.gateway.services.satisfies(req) === 'any';
+  const checked = then(
+    req,
+    runPhase(req, req.server.gateway.hooks.accessChecker),
+    isAny ? afterAnyAccess : afterAccess,
+  );
+  return then(req, checked, afterChecks);
 }
 
-function checkSatisfyAll(req: RequestRecord): MaybePromise<HookResult> {
-  return then(runPhase(req, 'accessChecker'), (access) => {
-    if (access !== OK) return access;
-    return then(runPhase(req, 'accessCheckerEx'), (authorized) => {
-      return authorized === DECLINED ? authenticate(req) : authorized;
-    });
-  });
+/** Satisfy All: the addresses must be welcome, and the authorization must be given. */
+function afterAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
+  if (access !== OK) return access;
+  return then(req, runPhase(req, req.server.gateway.hooks.accessCheckerEx), afterAuthorization);
 }
 
-function checkSatisfyAny(req: RequestRecord): MaybePromise<HookResult> {
-  return then(runPhase(req, 'accessChecker'), (access) => {
-    if (access === OK) return OK;
-    return then(runPhase(req, 'accessCheckerEx'), (authorized) => {
-      if (authorized === OK) return OK;
-      return authorized === DECLINED ? authenticate(req) : authorized;
-    });
-  });
+function afterAuthorization(req: RequestRecord, authorized: HookResult): MaybePromise<HookResult> {
+  return authorized === DECLINED ? authenticate(req) : authorized;
+}
+
+/** Satisfy Any: one of the two is enough. */
+function afterAnyAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
+  if (access === OK) return OK;
+  return then(req, runPhase(req, req.server.gateway.hooks.accessCheckerEx), afterAuthorization);
+}
+
+function afterChecks(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
+  return access === OK ? typeAndFixups(req) : access;
 }
 
 function authenticate(req: RequestRecord): MaybePromise<HookResult> {
-  return then(runPhase(req, 'checkUserId'), (known) => {
-    if (known === DECLINED) {
-      logRequest(
-        req,
-        'error',
-        'core',
-        'AH00027',
-        `No authentication done but request not allowed without authentication for ${req.uri}. Authentication not configured?`,
-      );
-      return 500;
-    }
-    if (known !== OK) return known;
-    return then(runPhase(req, 'authChecker'), (allowed) => declineIsFault(req, allowed, 'check access'));
-  });
+  return then(req, runPhase(req, req.server.gateway.hooks.checkUserId), afterAuthentication);
+}
+
+function afterAuthentication(req: RequestRecord, known: HookResult): MaybePromise<HookResult> {
+  if (known === DECLINED) {
+    logRequest(
+      req,
+      'error',
+      'core',
+      'AH00027',
+      `No authentication done but request not allowed without authentication for ${req.uri}. Authentication not configured?`,
+    );
+    return 500;
+  }
+  if (known !== OK) return known;
+  return then(req, runPhase(req, req.server.gateway.hooks.authChecker), (_req, allowed) =>
+    declineIsFault(req, allowed, 'check access'),
+  );
 }
 
 function typeAndFixups(req: RequestRecord): MaybePromise<HookResult> {
-  return then(runPhase(req, 'typeChecker'), (typed) => {
-    if (typed !== OK && typed !== DECLINED) return typed;
-    return runPhase(req, 'fixups');
-  });
+  return then(req, runPhase(req, req.server.gateway.hooks.typeChecker), afterType);
+}
+
+function afterType(req: RequestRecord, typed: HookResult): MaybePromise<HookResult> {
+  if (typed !== OK && typed !== DECLINED) return typed;
+  return runPhase(req, req.server.gateway.hooks.fixups);
 }
 
 /** Runs the handler, whose name is the content type where none was set. @source `ap_invoke_handler` */
 export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
-  return then(runPhase(req, 'insertFilter'), () => {
-    const configured = req.handler;
-    req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
-    req.contentType ??= req.inheritedType;
-    return then(runPhase(req, 'handler'), (result) => {
-      req.handler = configured;
-      if (result !== DECLINED) return result;
-      if (configured !== undefined) {
-        logRequest(
-          req,
-          'warn',
-          'core',
-          'AH01614',
-          `handler "${configured}" not found for: ${req.filename ?? ''}`,
-        );
-      }
-      return 500;
-    });
+  return then(req, runPhase(req, req.server.gateway.hooks.insertFilter), runHandler);
+}
+
+function runHandler(req: RequestRecord): MaybePromise<HookResult> {
+  const configured = req.handler;
+  req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
+  req.contentType ??= req.inheritedType;
+  return then(req, runPhase(req, req.server.gateway.hooks.handler), (_req, result) => {
+    req.handler = configured;
+    if (result !== DECLINED) return result;
+    if (configured !== undefined) {
+      logRequest(
+        req,
+        'warn',
+        'core',
+        'AH01614',
+        `handler "${configured}" not found for: ${req.filename ?? ''}`,
+      );
+    }
+    return 500;
   });
 }
 
@@ -213,16 +258,26 @@ export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
 export function processRequest(req: RequestRecord): MaybePromise<void> {
   try {
     parseUri(req, req.unparsedUri);
-    const needsHost = req.server.gateway.hostnameLookups && req.connection.remoteHost === undefined;
-    const outcome = then(needsHost ? resolveRemoteHost(req.connection) : undefined, () =>
-      then(runPhase(req, 'postReadRequest'), (read) => (read === OK ? serve(req) : die(req, read))),
-    );
+    const outcome = readRequest(req);
     if (outcome instanceof Promise)
       return outcome.catch((fault: unknown) => recover(req, fault)).then(() => logTransaction(req));
   } catch (fault) {
     recover(req, fault);
   }
   return logTransaction(req);
+}
+
+function readRequest(req: RequestRecord): MaybePromise<void> {
+  const needsHost = req.server.gateway.hostnameLookups && req.connection.remoteHost === undefined;
+  return then(req, needsHost ? resolveRemoteHost(req.connection) : undefined, afterLookup);
+}
+
+function afterLookup(req: RequestRecord): MaybePromise<void> {
+  return then(req, runPhase(req, req.server.gateway.hooks.postReadRequest), afterReading);
+}
+
+function afterReading(req: RequestRecord, read: HookResult): MaybePromise<void> {
+  return read === OK ? serve(req) : die(req, read);
 }
 
 /**
@@ -232,18 +287,24 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
  */
 export function refuseRequest(req: RequestRecord, status: number): MaybePromise<void> {
   if (req.unparsedUri !== '') parseUri(req, req.unparsedUri);
-  return then(die(req, status), () => logTransaction(req));
+  return then(req, die(req, status), logTransaction);
 }
 
 /** From a parsed URI to the end of the response. Internal redirects start here, too. */
 export function serve(req: RequestRecord): MaybePromise<void> {
-  return then(processInternal(req), (ready) =>
-    ready === OK ? then(invokeHandler(req), (result) => die(req, result)) : die(req, ready),
-  );
+  return then(req, processInternal(req), afterFixups);
+}
+
+function afterFixups(req: RequestRecord, ready: HookResult): MaybePromise<void> {
+  return ready === OK ? then(req, invokeHandler(req), die) : die(req, ready);
 }
 
 function logTransaction(req: RequestRecord): MaybePromise<void> {
-  return then(runPhase(req, 'logTransaction'), () => undefined);
+  return then(req, runPhase(req, req.server.gateway.hooks.logTransaction), nothing);
+}
+
+function nothing(): void {
+  // The log has the last word, and none for the caller.
 }
 
 function isError(result: HookResult): boolean {
@@ -301,7 +362,7 @@ export function die(req: RequestRecord, result: HookResult): MaybePromise<void> 
     req.server.gateway.services.sendErrorResponse(req, 0, text);
     return undefined;
   }
-  return then(discardBody(req, req.server.gateway.services.limitRequestBody(req)), (read) => {
+  return then(req, discardBody(req, req.server.gateway.services.limitRequestBody(req)), (_req, read) => {
     if (read === OK) req.server.gateway.services.sendErrorResponse(req, 0, text);
     else replaceByBodyFault(req, read);
   });
@@ -346,7 +407,7 @@ function redirectToErrorDocument(req: RequestRecord, uri: string): MaybePromise<
   const notes = req.notes.get('error-notes');
   if (notes !== undefined) req.subprocessEnv.set('ERROR_NOTES', notes);
   req.method = 'GET';
-  return then(internalRedirect(req, uri), () => {
+  return then(req, internalRedirect(req, uri), () => {
     req.method = method;
   });
 }

@@ -1,6 +1,6 @@
 import type { Span } from '../source/source.ts';
 import type { DirConfig, DirMerge } from './dir-config.ts';
-import type { HookFunction, PhaseName } from './phases.ts';
+import type { HooksByPhase } from './phases.ts';
 import type { RequestRecord } from './request.ts';
 import type { Section } from './section.ts';
 
@@ -74,7 +74,7 @@ export interface GatewayPlan {
   /** Where sockets with a relative path are: `DefaultRuntimeDir`. */
   readonly runtimeDir: string;
   /** Hooks by phase, sorted. */
-  readonly hooks: Readonly<Record<PhaseName, readonly HookFunction[]>>;
+  readonly hooks: HooksByPhase;
   readonly dirMerges: readonly (DirMerge | undefined)[];
   readonly errorLog: ErrorLog;
   readonly hostnameLookups: boolean;

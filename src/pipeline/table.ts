@@ -4,6 +4,18 @@
  */
 const INDEX_ABOVE = 64;
 
+/** Lower case of names that were asked for, most of which are constants of ours; bounded, as clients choose others. */
+const lowerNames = new Map<string, string>();
+const MAX_LOWER_NAMES = 2000;
+
+function lowerCase(name: string): string {
+  const known = lowerNames.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  if (lowerNames.size < MAX_LOWER_NAMES) lowerNames.set(name, lower);
+  return lower;
+}
+
 /**
  * An ordered list of named strings with case-insensitive names: request and response headers, and the request
  * environment. Names may repeat (`add`); `set` keeps the place and the spelling of the first writer.
@@ -34,17 +46,17 @@ export class Table {
 
   /** Value of the first entry of that name. */
   get(name: string): string | undefined {
-    const at = this.indexOf(name.toLowerCase());
+    const at = this.indexOf(lowerCase(name));
     return at < 0 ? undefined : this.values[at];
   }
 
   has(name: string): boolean {
-    return this.indexOf(name.toLowerCase()) >= 0;
+    return this.indexOf(lowerCase(name)) >= 0;
   }
 
   /** All values of that name, in order. */
   getAll(name: string): string[] {
-    const lower = name.toLowerCase();
+    const lower = lowerCase(name);
     const found: string[] = [];
     for (let i = 0; i < this.lowerNames.length; i++) {
       if (this.lowerNames[i] === lower) found.push(this.values[i]!);
@@ -54,7 +66,7 @@ export class Table {
 
   /** Replaces the value in place (further entries of that name go), or appends. */
   set(name: string, value: string): void {
-    const lower = name.toLowerCase();
+    const lower = lowerCase(name);
     const at = this.indexOf(lower);
     if (at < 0) {
       this.#append(name, lower, value);
@@ -66,7 +78,7 @@ export class Table {
 
   /** Appends an entry, whether or not the name is there. */
   add(name: string, value: string): void {
-    this.#append(name, name.toLowerCase(), value);
+    this.#append(name, lowerCase(name), value);
   }
 
   /** `merge` for a caller that has the lower-case name at hand. */
@@ -78,11 +90,11 @@ export class Table {
 
   /** Joins the value to the first entry of that name with `, `, or appends. */
   merge(name: string, value: string): void {
-    this.mergeLower(name, name.toLowerCase(), value);
+    this.mergeLower(name, lowerCase(name), value);
   }
 
   unset(name: string): void {
-    this.#removeFrom(name.toLowerCase(), 0);
+    this.#removeFrom(lowerCase(name), 0);
   }
 
   clear(): void {

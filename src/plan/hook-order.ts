@@ -1,4 +1,12 @@
-import { PHASES, type Hook, type HookFunction, type HookOrder, type PhaseName } from '../pipeline/phases.ts';
+import {
+  PHASES,
+  type Hook,
+  type HookFunction,
+  type HookOrder,
+  type HooksByPhase,
+  type PhaseHooks,
+  type PhaseName,
+} from '../pipeline/phases.ts';
 
 const CLASSES: Readonly<Record<HookOrder, number>> = {
   reallyFirst: 0,
@@ -23,20 +31,19 @@ interface Entry {
  */
 export function orderHooks(
   modules: readonly { readonly name: string; readonly hooks: readonly Hook[] }[],
-): Readonly<Record<PhaseName, readonly HookFunction[]>> {
+): HooksByPhase {
   const phases = Object.keys(PHASES) as PhaseName[];
   const entries = modules.flatMap(({ name, hooks }, i) =>
     hooks.map((hook) => ({ module: name, hook, place: i })),
   );
-  return Object.fromEntries(
-    phases.map((phase) => [
+  const byPhase = phases.map((phase): [PhaseName, PhaseHooks] => {
+    const run = sorted(
+      entries.filter((entry) => entry.hook.phase === phase),
       phase,
-      sorted(
-        entries.filter((entry) => entry.hook.phase === phase),
-        phase,
-      ),
-    ]),
-  ) as Record<PhaseName, HookFunction[]>;
+    );
+    return [phase, { rule: PHASES[phase], run }];
+  });
+  return Object.fromEntries(byPhase) as Record<PhaseName, PhaseHooks>;
 }
 
 function sorted(entries: readonly Entry[], phase: PhaseName): HookFunction[] {

@@ -7,6 +7,7 @@ import { connectLogs, logTargets } from './build-plan.ts';
 import { PlanHost } from './front-host.ts';
 import { Listeners } from './listeners.ts';
 import { LogOutputs, targetKey, type LogSource } from './log/outputs.ts';
+import { keepSocketsYoung } from './serving-heap.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** Kept connections without a request get this long to send one, when a process ends gracefully. */
@@ -23,6 +24,7 @@ export class Gateway {
 
   /** Opens the logs. Throws the system's error when one can't be opened. */
   constructor(built: BuiltPlan, settings: ServerSettings, logs: LogSource) {
+    keepSocketsYoung();
     this.#built = built;
     this.#settings = settings;
     this.outputs = new LogOutputs(logs, (message) => {

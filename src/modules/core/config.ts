@@ -43,7 +43,13 @@ export interface CoreDirConfig {
   qualifyRedirectUrl?: boolean;
   /** undefined inside: `None` cancels an outer one. */
   forceType?: { readonly type: string | undefined };
-  setHandler?: { readonly evaluate: StringValue | undefined; readonly text: string; readonly span: Span };
+  setHandler?: {
+    readonly evaluate: StringValue | undefined;
+    /** The handler that every request gets, when the expression has nothing to evaluate. */
+    readonly constant: string | undefined;
+    readonly text: string;
+    readonly span: Span;
+  };
   useCanonicalName?: 'off' | 'on' | 'dns';
   useCanonicalPhysicalPort?: boolean;
   logLevels?: LogLevels;

@@ -12,6 +12,7 @@ import {
   type FileETagSetting,
   type LogLevels,
 } from './config.ts';
+import { handlerName } from './handler-name.ts';
 import { mergeOptions, optionBits, type OptionsSetting } from './options.ts';
 import { bindAllowOverride } from './overrides.ts';
 
@@ -307,7 +308,12 @@ export const dirDirectives = {
       return expr && { text: word.text, expr, span: node.span };
     },
     apply: ({ dir }, { text, expr, span }) => {
-      dir.setHandler = { text, evaluate: expr && compileString(expr.node), span };
+      dir.setHandler = {
+        text,
+        evaluate: expr && compileString(expr.node),
+        constant: expr?.node.kind === 'literal' ? handlerName(expr.node.value) : undefined,
+        span,
+      };
     },
     unserved: unservedHandlerOf,
   } satisfies Served<{ text: string; expr?: BoundExpr; span: BoundExpr['span'] }>,

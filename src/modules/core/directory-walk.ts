@@ -6,6 +6,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { normalizePath } from '../../pipeline/url.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import type { CoreDirConfig } from './config.ts';
 import { coreModule } from './index.ts';
 import { readAccessFile } from './htaccess.ts';
 import { effectiveOptions, OPT } from './options.ts';
@@ -54,6 +55,24 @@ function look(path: string, followLinks: boolean): Found {
   }
 }
 
+function coreOf(config: DirConfig): CoreDirConfig {
+  return (config.values[coreModule.slot] as CoreDirConfig | undefined) ?? NOTHING;
+}
+
+const NOTHING: CoreDirConfig = {};
+
+/** What one more component of a path is. */
+interface Step {
+  /** The file name ends here. */
+  readonly isEnd: boolean;
+  /** Sections and access files of a level of their own belong to it. */
+  readonly isLevel: boolean;
+  readonly stats: Stats | undefined;
+}
+
+/** A component of a path of which all is known to be there. */
+const NEXT_LEVEL: Step = { isEnd: false, isLevel: true, stats: undefined };
+
 /** One walk; its state is what the levels hand on to each other. */
 class DirectoryWalk {
   /** An access file that was read asks for the client's host name. */
@@ -62,6 +81,8 @@ class DirectoryWalk {
   readonly #path: string;
   /** Sections and access files merged so far, without the server's defaults. */
   #matched: DirConfig | undefined;
+  /** Core's part of the config as it is at this level; made anew when a level adds to it. */
+  #core: CoreDirConfig | undefined;
   #nextSection = 0;
   /** `stat` of the whole path, following links. */
   #whole: Found;
@@ -158,12 +179,14 @@ class DirectoryWalk {
   #add(config: DirConfig): void {
     const merges = this.#req.server.gateway.dirMerges;
     this.#matched = this.#matched ? this.#matched.mergeWith(config, merges) : config;
+    this.#core = undefined;
   }
 
-  /** The config as it is at this level. */
-  #effective(): DirConfig {
-    const base = this.#req.server.dirDefaults;
-    return this.#matched ? base.mergeWith(this.#matched, this.#req.server.gateway.dirMerges) : base;
+  #coreConfig(): CoreDirConfig {
+    const { dirDefaults, gateway } = this.#req.server;
+    return (this.#core ??= coreOf(
+      this.#matched ? dirDefaults.mergeWith(this.#matched, gateway.dirMerges) : dirDefaults,
+    ));
   }
 
   /**
@@ -171,8 +194,7 @@ class DirectoryWalk {
    * the file and allows nothing in it.
    */
   #overrides(): HtaccessOverrides | undefined {
-    const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
-    const { overrides, overrideListOnly } = config ?? {};
+    const { overrides, overrideListOnly } = this.#coreConfig();
     const hasList = overrideListOnly !== undefined && overrideListOnly.size > 0;
     if (overrides?.classes === 0 && !hasList) return undefined;
     return withList(overrides ?? NO_OVERRIDES, hasList ? overrideListOnly : undefined);
@@ -181,19 +203,15 @@ class DirectoryWalk {
   /**
    * Looks at one more component.
    *
-   * @returns a status to fail with, or what is there: `isEnd` when the file name ends here
+   * @returns a status to fail with, or what is there
    */
-  #step(
-    path: string,
-    isLast: boolean,
-  ): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
-    const config = this.#effective().values[coreModule.slot] as ReturnType<typeof coreModule.dir>;
-    const options = effectiveOptions(config?.options);
+  #step(path: string, isLast: boolean): number | Step {
+    const options = effectiveOptions(this.#coreConfig().options);
     const followsAll = (options & OPT.FollowSymLinks) !== 0;
     this.#req.mayFollowLinks = followsAll;
     const whole = this.#whole;
     if (followsAll && typeof whole === 'object') {
-      if (!isLast) return { isEnd: false, isLevel: true, stats: undefined };
+      if (!isLast) return NEXT_LEVEL;
       return this.#kind(path, whole, isLast, true);
     }
     const found = look(path, false);
@@ -216,12 +234,7 @@ class DirectoryWalk {
     return this.#kind(path, target, isLast, false);
   }
 
-  #kind(
-    path: string,
-    stats: Stats,
-    isLast: boolean,
-    isAssumed: boolean,
-  ): number | { isEnd: boolean; isLevel: boolean; stats: Stats | undefined } {
+  #kind(path: string, stats: Stats, isLast: boolean, isAssumed: boolean): number | Step {
     if (stats.isDirectory()) return { isEnd: false, isLevel: true, stats };
     if (stats.isFile()) return { isEnd: true, isLevel: isAssumed && isLast, stats };
     logRequest(

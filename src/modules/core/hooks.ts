@@ -7,6 +7,7 @@ import { fileWalk } from '../../pipeline/walk.ts';
 import { defaultHandler } from '../default-handler.ts';
 import { refuseUnservedProgram } from '../unserved/handlers.ts';
 import { coreDir, coreServer, documentRoot } from './access.ts';
+import { handlerName } from './handler-name.ts';
 import { directoryWalk } from './directory-walk.ts';
 
 /** DocumentRoot and the path. @source httpd server/core.c `ap_core_translate` */
@@ -58,21 +59,19 @@ function overrideType(req: RequestRecord): HookResult {
   return OK;
 }
 
-/** The handler's name, lower-cased unless it names a socket; undefined for `none`; 500 when it can't be evaluated. */
+/** The handler's name; undefined for `none`; 500 when it can't be evaluated. */
 function evaluateHandler(
   req: RequestRecord,
   setting: NonNullable<ReturnType<typeof coreDir>['setHandler']>,
 ): string | undefined | 500 {
+  if (setting.constant !== undefined) return setting.constant;
   if (!setting.evaluate) return undefined;
-  let name: string;
   try {
-    name = setting.evaluate(exprContext(req));
+    return handlerName(setting.evaluate(exprContext(req)));
   } catch (error) {
     logRequest(req, 'error', 'core', 'AH03154', `Can't evaluate handler expression: ${String(error)}`);
     return 500;
   }
-  if (!name.startsWith('proxy:unix')) name = name.toLowerCase();
-  return name === 'none' ? undefined : name;
 }
 
 /** The handler of everything else: files. */

@@ -42,8 +42,20 @@ function applyInfo(req: RequestRecord, info: ExtensionInfo, matchesHandlers: boo
   return isNegotiable || info.charset !== undefined;
 }
 
+/** Names of files that were cut apart; bounded, as clients choose them. */
+const splitNames = new Map<string, readonly string[]>();
+const MAX_SPLIT_NAMES = 1000;
+
 /** The part of a name before its first dot (leading dots belong to it), then its extensions in lower case. */
 function splitName(name: string): readonly string[] {
+  const known = splitNames.get(name);
+  if (known !== undefined) return known;
+  const parts = cutAtDots(name);
+  if (splitNames.size < MAX_SPLIT_NAMES) splitNames.set(name, parts);
+  return parts;
+}
+
+function cutAtDots(name: string): readonly string[] {
   let start = 0;
   while (name.charCodeAt(start) === 0x2e) start++;
   const dot = name.indexOf('.', start);
@@ -67,13 +79,14 @@ function findType(req: RequestRecord): HookResult {
   if (req.filename === undefined) return DECLINED;
   const dir = modMime.dir(req);
   const path = dir?.usePathInfo ? req.filename + req.pathInfo : req.filename;
-  const [base, ...extensions] = splitName(path.slice(path.lastIndexOf('/') + 1));
+  const parts = splitName(path.slice(path.lastIndexOf('/') + 1));
   const types = typesOf(req.server.gateway, typesConfig);
   const match = dir?.multiviewsMatch;
-  const exceptions = [base!];
+  const exceptions = [parts[0]!];
   let charset: string | undefined;
   let hasMetadata = false;
-  for (const extension of extensions) {
+  for (let i = 1; i < parts.length; i++) {
+    const extension = parts[i]!;
     if (extension === '') continue;
     const info = dir?.extensions.get(extension);
     let isFound = false;

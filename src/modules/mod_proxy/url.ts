@@ -143,12 +143,33 @@ export interface NetLocation {
 export function parseNetLocation(text: string): NetLocation | string {
   if (!text.startsWith('//')) return 'Malformed URL';
   const slash = text.indexOf('/', 2);
-  const authority = slash < 0 ? text.slice(2) : text.slice(2, slash);
-  const path = slash < 0 ? '' : text.slice(slash + 1);
+  const place = parseAuthority(slash < 0 ? text.slice(2) : text.slice(2, slash));
+  if (typeof place === 'string') return place;
+  return { host: place.host, port: place.port, path: slash < 0 ? '' : text.slice(slash + 1) };
+}
+
+interface Authority {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Authorities that were read; bounded, as patterns may make them of request data. */
+const authorities = new Map<string, Authority | string>();
+const MAX_AUTHORITIES = 256;
+
+function parseAuthority(authority: string): Authority | string {
+  const known = authorities.get(authority);
+  if (known !== undefined) return known;
+  const place = readAuthority(authority);
+  if (authorities.size < MAX_AUTHORITIES) authorities.set(authority, place);
+  return place;
+}
+
+function readAuthority(authority: string): Authority | string {
   const address = authority.slice(authority.lastIndexOf('@') + 1);
   const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]:%]+))(?::([0-9]{1,5}))?$/.exec(address);
   const port = Number(parts?.[3] ?? 0);
   if (!parts || port > 65535 || (parts[3] !== undefined && port === 0))
     return `Invalid host/port: ${address}`;
-  return { host: (parts[1] ?? parts[2])!.toLowerCase(), port, path };
+  return { host: (parts[1] ?? parts[2])!.toLowerCase(), port };
 }

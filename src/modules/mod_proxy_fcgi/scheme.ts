@@ -4,6 +4,7 @@ import type { StdinSource } from '../../fastcgi/stdin-source.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DONE, type HookResult } from '../../pipeline/status.ts';
+import type { Table } from '../../pipeline/table.ts';
 import type { SchemeAttempt, SchemeCall, SchemeHandler } from '../mod_proxy/scheme.ts';
 import { canonicaliseFcgi } from './canonicalise.ts';
 import { buildParams } from './environment.ts';
@@ -16,11 +17,18 @@ function canonicalise(req: RequestRecord, url: string): HookResult {
   return canonicaliseFcgi(req, url, modProxyFcgi.dir(req)?.backendType !== 'GENERIC');
 }
 
-/** One attempt of a request at one worker. @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_handler` */
-async function handle(call: SchemeCall): Promise<SchemeAttempt> {
+/**
+ * One attempt of a request at one worker. No `async` on this way: each step of a promise costs as much as a header.
+ *
+ * @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_handler`
+ */
+function handle(call: SchemeCall): SchemeAttempt | Promise<SchemeAttempt> {
+  const body = (call.memory.body as PreparedBody | undefined) ?? prepareBody(call.req);
+  return body instanceof Promise ? body.then((prepared) => send(call, prepared)) : send(call, body);
+}
+
+function send(call: SchemeCall, body: PreparedBody): SchemeAttempt | Promise<SchemeAttempt> {
   const { req } = call;
-  const known = call.memory.body as PreparedBody | undefined;
-  const body = known ?? (await prepareBody(req));
   call.memory.body = body;
   if (isUnsendable(body)) {
     const text = `Error dispatching request to ${portText(req)}: (reading input brigade)`;
@@ -29,21 +37,34 @@ async function handle(call: SchemeCall): Promise<SchemeAttempt> {
     req.output.abort();
     return { result: DONE, status: body.status, mayFailOver: false };
   }
-  const environment = req.subprocessEnv.copy();
+  const environment = req.subprocessEnv.size === 0 ? undefined : req.subprocessEnv.copy();
   const params = buildParams(req, modProxyFcgi.dir(req));
   if (params === undefined) {
     logRequest(req, 'error', 'proxy_fcgi', 'AH01074', `Failed writing Environment to ${portText(req)}:`);
     return { result: 503, status: 503, mayFailOver: false };
   }
   retryBudget.countRequest(performance.now());
-  let outcome = await exchange(call, params, body, false);
-  if (outcome.error && mayBeSentAgain(call, outcome, body)) {
+  return exchange(call, params, body, false).then((outcome) => {
+    if (!outcome.error || !mayBeSentAgain(call, outcome, body)) {
+      return attemptOf(call, outcome, body, environment);
+    }
     call.memory.wasRetried = true;
-    outcome = await exchange(call, params, body, true);
-  }
+    return exchange(call, params, body, true).then((second) => attemptOf(call, second, body, environment));
+  });
+}
+
+/** @param environment the variables before the parameters were made; undefined: there were none */
+function attemptOf(
+  call: SchemeCall,
+  outcome: ScriptOutcome,
+  body: StdinSource,
+  environment: Table | undefined,
+): SchemeAttempt {
+  const { req } = call;
   if (outcome.error?.code.startsWith('HGW_BACKEND_CONNECT')) {
     // httpd makes the parameters once it is connected: an error document does not see them.
-    req.subprocessEnv.assign(environment);
+    if (environment === undefined) req.subprocessEnv.clear();
+    else req.subprocessEnv.assign(environment);
     call.connectFailed?.();
   }
   return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
