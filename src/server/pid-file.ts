@@ -47,7 +47,7 @@ function isGateway(pid: number): boolean {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
     return (
       /\bnode|httpd-gateway/.test(words[0] ?? '') &&
-      words.some((word) => /httpd-gateway|cli\.js|main\.ts/.test(word))
+      words.some((word) => /(?:^|\/)(?:httpd-gateway|cli\.js|main\.ts)$/.test(word))
     );
   } catch {
     // Without /proc the pid alone has to do.

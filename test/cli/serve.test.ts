@@ -256,6 +256,19 @@ describe('in the background', () => {
     }
   });
 
+  test('O13 a pid file that names somebody else, or nobody, is stale', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'x' });
+    for (const stale of [String(process.pid), '999999999', 'nonsense', '']) {
+      folder.write('gateway.pid', stale);
+      expect(run(['-k', 'stop', '-f', `${folder.path}/site.conf`]).stdout).toContain('not running');
+      const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+      await gateway.answers(port);
+      expect(folder.read('gateway.pid').trim()).toBe(String(gateway.child.pid));
+      await gateway.stop();
+    }
+  });
+
   test('a start that fails ends with 1 and leaves nothing behind', async () => {
     const port = await freePort();
     folder = new Folder({ 'site.conf': site(port, 'Nonsense\n') });

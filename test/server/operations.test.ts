@@ -231,6 +231,27 @@ describe('operations', () => {
     expect(child.exitCode).toBeNull();
   });
 
+  test('O16 a process whose event loop stands still is replaced; the others serve on', async () => {
+    const port = await freePort();
+    folder = new Folder({ 'site.conf': site(port), 'htdocs/index.html': 'it works' });
+    const gateway = start('-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`);
+    await isUp(gateway, port);
+    const [stuck] = childrenOf(gateway.child.pid ?? 0);
+    process.kill(stuck ?? 0, 'SIGSTOP');
+    await until('its standstill', () => /\) T /.test(readFileSync(`/proc/${stuck}/stat`, 'latin1')));
+    for (let count = 0; count < 20; count += 1) expect(await get(port, '/index.html')).toContain('it works');
+    await until(
+      'another in its place',
+      () => {
+        const children = childrenOf(gateway.child.pid ?? 0);
+        return children.length === 2 && !children.includes(stuck ?? 0);
+      },
+      60_000,
+    );
+    expect(folder.read('error.log')).toContain(`serving process ${stuck} has been silent for too long`);
+    for (let count = 0; count < 20; count += 1) expect(await get(port, '/index.html')).toContain('it works');
+  }, 90_000);
+
   test('O17 a process whose memory is full finishes what runs and is replaced; nobody is refused', async () => {
     const responder = await slowApplication();
     const port = await freePort();
