@@ -248,7 +248,9 @@ describe('operations', () => {
       },
       60_000,
     );
-    expect(folder.read('error.log')).toContain(`serving process ${stuck} has been silent for too long`);
+    await until('a line about it', () =>
+      folder.read('error.log').includes(`serving process ${stuck} has been silent for too long`),
+    );
     for (let count = 0; count < 20; count += 1) expect(await get(port, '/index.html')).toContain('it works');
   }, 90_000);
 
