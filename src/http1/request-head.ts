@@ -337,7 +337,7 @@ export class RequestHeadParser {
     const host = headers.get('host');
     if (target.kind === 'absolute' && target.authority) {
       authority = target.authority;
-      if (host !== undefined) headers.set('Host', authorityText(authority));
+      if (host !== undefined && this.#limits.isStrict) headers.set('Host', authorityText(authority));
     } else if (host !== undefined) {
       authority = parseHostHeader(host);
       if (authority === undefined) {

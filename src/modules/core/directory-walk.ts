@@ -167,6 +167,7 @@ class DirectoryWalk {
     const file = readAccessFile(this.#req, directory, overrides);
     if (typeof file === 'number') {
       this.#req.filename = directory;
+      this.#req.pathInfo = this.#path.slice(directory.length - 1);
       return file;
     }
     if (file) {
