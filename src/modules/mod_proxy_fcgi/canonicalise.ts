@@ -2,6 +2,7 @@ import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/path-encoding.ts';
+import { tellProxyError } from '../mod_proxy/proxy-error.ts';
 import { bracketed, defaultPort, parseNetLocation } from '../mod_proxy/url.ts';
 
 /** What canonicalising leaves for the handler. */
@@ -24,6 +25,12 @@ export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: bool
   if (url.length < 5 || url.slice(0, 5).toLowerCase() !== 'fcgi:') return DECLINED;
   const place = parseNetLocation(url.slice(5));
   if (typeof place === 'string') {
+    const name = nameWithPort(url);
+    if (name !== undefined) {
+      tellProxyError(req, 500, `DNS lookup failure for: ${name}`);
+      logRequest(req, 'error', 'proxy', 'AH00898', `DNS lookup failure for: ${name} returned by ${req.uri}`);
+      return 500;
+    }
     logRequest(req, 'error', 'proxy_fcgi', 'AH01059', `error parsing URL ${url.slice(5)}: ${place}`);
     return 400;
   }
@@ -51,6 +58,16 @@ export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: bool
   const mode = req.subprocessEnv.get('proxy-fcgi-pathinfo');
   if (mode !== undefined) setPathInfo(req, path, mode.toLowerCase());
   return OK;
+}
+
+/**
+ * A port that is none makes one name of host and port, which nobody has: so ends a substitution that lacks a slash, as
+ * in `ProxyPassMatch ^/app(.*) fcgi://127.0.0.1:9000$1`. undefined: it is something else that is wrong.
+ */
+function nameWithPort(url: string): string | undefined {
+  const authority = /^fcgi:\/\/([^/]*)/i.exec(url)?.[1] ?? '';
+  const address = authority.slice(authority.lastIndexOf('@') + 1);
+  return /^[^[\]:%]+:.*[^0-9]/s.test(address) ? address.toLowerCase() : undefined;
 }
 
 /** The path stands as it shall be sent, and is not encoded again. */
