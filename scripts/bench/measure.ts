@@ -61,18 +61,31 @@ export interface Load {
   readonly requests: number;
   readonly perSecond: number;
   readonly errors: number;
+  /** Within this 99 of 100 answers came. */
+  readonly p99Ms: number;
 }
 
 /** Load by wrk from the other core. */
 export function wrk(url: string, seconds: number, connections: number): Promise<Load> {
-  const child = spawn('taskset', ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, url]);
+  const child = spawn('taskset', [
+    '-c',
+    '1',
+    'wrk',
+    '-t1',
+    '--latency',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    url,
+  ]);
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
   return new Promise((resolve) => {
     child.on('exit', () => {
       const sockets = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
       const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
+      const [, late = '0', unit = 'ms'] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
       resolve({
+        p99Ms: Number(late) * (unit === 's' ? 1000 : unit === 'us' ? 0.001 : 1),
         requests: Number(/(\d+) requests in/.exec(text)?.[1] ?? 0),
         perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
         errors:

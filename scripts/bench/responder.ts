@@ -26,12 +26,35 @@ function answerOf(body: string): Buffer {
   return Buffer.concat([...parts, record(STDOUT, Buffer.alloc(0)), record(END, Buffer.alloc(8))]);
 }
 
+/** A body that never is in memory as a whole. */
+const HUGE_BYTES = 1_073_741_824;
+
+const head = (bytes: number): Buffer =>
+  record(STDOUT, Buffer.from(`Content-Type: text/plain\r\nContent-Length: ${bytes}\r\n\r\n`));
+const end = Buffer.concat([record(STDOUT, Buffer.alloc(0)), record(END, Buffer.alloc(8))]);
+const piece = record(STDOUT, Buffer.from('x'.repeat(32_768)));
+
+function writeHuge(socket: Socket, done: () => void): void {
+  let left = HUGE_BYTES;
+  const goOn = (): void => {
+    let hasRoom = true;
+    while (hasRoom && left > 0) {
+      left -= 32_768;
+      hasRoom = socket.write(piece);
+    }
+    if (left > 0) socket.once('drain', goOn);
+    else socket.write(end, done);
+  };
+  socket.write(head(HUGE_BYTES));
+  goOn();
+}
+
 const small = answerOf(SMALL);
 const big = answerOf(BIG);
 
 function serve(socket: Socket): void {
   let keeps = false;
-  let wantsBig = false;
+  let wanted: 'small' | 'big' | 'huge' = 'small';
   let held: Buffer = Buffer.alloc(0);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
@@ -39,16 +62,25 @@ function serve(socket: Socket): void {
     let at = 0;
     while (held.length - at >= 8) {
       const length = held.readUInt16BE(at + 4);
-      const end = at + 8 + length + held[at + 6]!;
-      if (held.length < end) break;
+      const next = at + 8 + length + held[at + 6]!;
+      if (held.length < next) break;
       const type = held[at + 1];
       if (type === BEGIN) keeps = (held[at + 10]! & 1) !== 0;
       else if (type === STDIN && length === 0) {
-        socket.write(wantsBig ? big : small);
-        if (!keeps) socket.end();
-        wantsBig = false;
-      } else if (type === 4 && length > 0) wantsBig ||= held.subarray(at, end).includes('big.php');
-      at = end;
+        const ends = (): void => {
+          if (!keeps) socket.end();
+        };
+        if (wanted === 'huge') writeHuge(socket, ends);
+        else {
+          socket.write(wanted === 'big' ? big : small);
+          ends();
+        }
+        wanted = 'small';
+      } else if (type === 4 && length > 0) {
+        const params = held.subarray(at, next);
+        wanted = params.includes('big.php') ? 'big' : params.includes('huge.php') ? 'huge' : wanted;
+      }
+      at = next;
     }
     held = held.subarray(at);
   });

@@ -7,13 +7,15 @@
  * The servers run side by side and take turns at each row, so that a noisy machine disturbs them alike; a figure is the
  * median of its rounds.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cpuMicros, option, residentBytes, stop, timeCommand, wrk } from './measure.ts';
+import { reportCrowd, startFpm } from './crowd.ts';
 import { CLI, startServer, writeSite, type Bench, type ServerName, type Started } from './servers.ts';
+import { reportStreams } from './streams.ts';
 
 interface Row {
   readonly name: string;
@@ -24,6 +26,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { name: 'small FastCGI answer, connections reused', path: '/reuse/index.php', floor: 0.5 },
+  { name: 'small FastCGI answer, unix connections reused', path: '/kept/index.php', floor: 0.5 },
   { name: 'small FastCGI answer, new TCP connection', path: '/tcp/index.php', floor: 0.85 },
   { name: 'small FastCGI answer, new unix connection', path: '/unix/index.php', floor: 0.85 },
   { name: 'static file of 16 KiB', path: '/static/page.html', floor: 0.8 },
@@ -166,7 +169,12 @@ async function main(): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'hgw-bench-'));
   chmodSync(root, 0o755);
   writeSite(root);
-  const bench: Bench = { root, fcgiPort: await freePort(), fcgiSocket: join(root, 'app.sock') };
+  const bench: Bench = {
+    root,
+    fcgiPort: await freePort(),
+    fcgiSocket: join(root, 'app.sock'),
+    fpmPort: await freePort(),
+  };
   const responderPath = resolve(import.meta.dirname, 'responder.ts');
   const responder = spawn(
     'taskset',
@@ -176,6 +184,7 @@ async function main(): Promise<void> {
   await new Promise((done) => responder.stdout.once('data', done));
 
   const servers = new Map<ServerName, Started>();
+  let fpm: ChildProcess | undefined;
   try {
     for (const name of ['apache2', 'nginx', 'gateway'] as const) {
       servers.set(name, await startServer(name, bench, await freePort()));
@@ -186,6 +195,12 @@ async function main(): Promise<void> {
     for (const row of ROWS) {
       if (row.name.includes(only)) reportRow(row, await measureRow(row, servers));
     }
+    await reportStreams(servers, join(root, 'htdocs/static/huge.bin'), only);
+    if ('crowd'.includes(only)) {
+      fpm = await startFpm(root, bench.fpmPort);
+      if (fpm === undefined) console.log('crowd: not measured, PHP-FPM is not installed');
+      else await reportCrowd(servers, seconds);
+    }
     if ('idle connections'.includes(only)) {
       for (const [name, { child, port }] of servers) {
         const bytes = await idleBytes(child.pid!, port, name === 'apache2' ? 100 : 10_000);
@@ -195,6 +210,7 @@ async function main(): Promise<void> {
     if ('-t'.includes(only)) reportCheck(manyVhosts(root));
   } finally {
     for (const server of servers.values()) await server.stop();
+    if (fpm !== undefined) await stop(fpm);
     await stop(responder);
     rmSync(root, { recursive: true, force: true });
   }

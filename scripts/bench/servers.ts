@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { answers, option, stop } from './measure.ts';
+import { STREAM_BYTES } from './streams.ts';
 
 export type ServerName = 'gateway' | 'apache2' | 'nginx';
 
@@ -10,6 +11,7 @@ export interface Bench {
   readonly root: string;
   readonly fcgiPort: number;
   readonly fcgiSocket: string;
+  readonly fpmPort: number;
 }
 
 /** What is measured as the gateway. */
@@ -51,11 +53,14 @@ Require all denied
 `;
 
 export function writeSite(root: string): void {
-  for (const folder of ['reuse', 'tcp', 'unix', 'static', 'plain', 'blog'])
+  for (const folder of ['reuse', 'kept', 'tcp', 'unix', 'static', 'plain', 'blog', 'crowd'])
     mkdirSync(join(root, 'htdocs', folder), { recursive: true });
-  for (const folder of ['reuse', 'tcp', 'unix', 'plain', 'blog'])
+  for (const folder of ['reuse', 'kept', 'tcp', 'unix', 'plain', 'blog'])
     writeFileSync(join(root, 'htdocs', folder, 'index.php'), '');
   writeFileSync(join(root, 'htdocs/reuse/big.php'), '');
+  writeFileSync(join(root, 'htdocs/reuse/huge.php'), '');
+  writeFileSync(join(root, 'htdocs/static/huge.bin'), '');
+  truncateSync(join(root, 'htdocs/static/huge.bin'), STREAM_BYTES);
   writeFileSync(join(root, 'htdocs/static/page.html'), 'x'.repeat(16 * 1024));
   writeFileSync(join(root, 'htdocs/plain/.htaccess'), PLAIN_HTACCESS);
   writeFileSync(
@@ -66,7 +71,7 @@ export function writeSite(root: string): void {
 
 /** Sections for the root and for the site stand as in the apache2.conf that distributions ship. */
 function apacheConfig(
-  { root, fcgiPort, fcgiSocket }: Bench,
+  { root, fcgiPort, fcgiSocket, fpmPort }: Bench,
   port: number,
   name: string,
   isWhole: boolean,
@@ -103,25 +108,35 @@ AllowOverride All
 <Proxy fcgi://127.0.0.1:${fcgiPort}>
 ProxySet enablereuse=on max=64
 </Proxy>
+<Proxy unix:${fcgiSocket}|fcgi://kept>
+ProxySet enablereuse=on max=64
+</Proxy>
+<Proxy fcgi://127.0.0.1:${fpmPort}>
+ProxySet enablereuse=on
+</Proxy>
 ${handler('reuse', `fcgi://127.0.0.1:${fcgiPort}`)}${handler('plain', `fcgi://127.0.0.1:${fcgiPort}`)}${handler('blog', `fcgi://127.0.0.1:${fcgiPort}`)}
-${handler('tcp', `fcgi://localhost:${fcgiPort}`)}${handler('unix', `unix:${fcgiSocket}|fcgi://plain`)}`;
+${handler('tcp', `fcgi://localhost:${fcgiPort}`)}${handler('unix', `unix:${fcgiSocket}|fcgi://plain`)}${handler('kept', `unix:${fcgiSocket}|fcgi://kept`)}
+${handler('crowd', `fcgi://127.0.0.1:${fpmPort}`)}`;
 }
 
-function nginxConfig({ root, fcgiPort, fcgiSocket }: Bench, port: number): string {
+function nginxConfig({ root, fcgiPort, fcgiSocket, fpmPort }: Bench, port: number): string {
   const location = (folder: string, pass: string, keeps: boolean): string => `
     location /${folder}/ { index index.php; try_files $uri $uri/ /${folder}/index.php?$args;
       location ~ \\.php$ { include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-        fastcgi_pass ${pass}; ${keeps ? 'fastcgi_keep_conn on;' : ''} } }`;
+        fastcgi_pass ${pass}; fastcgi_request_buffering off; ${keeps ? 'fastcgi_keep_conn on;' : ''} } }`;
   return `worker_processes 1; daemon off; pid ${root}/nginx.pid; error_log ${root}/nginx.error;
 user www-data;
 events { worker_connections 20000; }
 http { access_log off; include /etc/nginx/mime.types; keepalive_timeout 60s; keepalive_requests 1000000000; sendfile on;
+  client_max_body_size 0;
   client_body_temp_path ${root}/nginx-body; proxy_temp_path ${root}/nginx-proxy; fastcgi_temp_path ${root}/nginx-fcgi;
   uwsgi_temp_path ${root}/nginx-uwsgi; scgi_temp_path ${root}/nginx-scgi;
   upstream kept { server 127.0.0.1:${fcgiPort}; keepalive 64; keepalive_requests 1000000000; }
+  upstream keptSocket { server unix:${fcgiSocket}; keepalive 64; keepalive_requests 1000000000; }
   server { listen 127.0.0.1:${port}; root ${root}/htdocs;
     ${location('reuse', 'kept', true)}${location('plain', 'kept', true)}${location('blog', 'kept', true)}
     ${location('tcp', `127.0.0.1:${fcgiPort}`, false)}${location('unix', `unix:${fcgiSocket}`, false)}
+    ${location('kept', 'keptSocket', true)}${location('crowd', `127.0.0.1:${fpmPort}`, false)}
   } }
 `;
 }
