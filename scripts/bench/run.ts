@@ -7,13 +7,13 @@
  * The servers run side by side and take turns at each row, so that a noisy machine disturbs them alike; a figure is the
  * median of its rounds.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cpuMicros, option, residentBytes, stop, timeCommand, wrk } from './measure.ts';
-import { reportCrowd, startFpm } from './crowd.ts';
+import { fpmProgram, reportCrowd } from './crowd.ts';
 import { CLI, startServer, writeSite, type Bench, type ServerName, type Started } from './servers.ts';
 import { reportStreams } from './streams.ts';
 
@@ -184,7 +184,6 @@ async function main(): Promise<void> {
   await new Promise((done) => responder.stdout.once('data', done));
 
   const servers = new Map<ServerName, Started>();
-  let fpm: ChildProcess | undefined;
   try {
     for (const name of ['apache2', 'nginx', 'gateway'] as const) {
       servers.set(name, await startServer(name, bench, await freePort()));
@@ -197,9 +196,9 @@ async function main(): Promise<void> {
     }
     await reportStreams(servers, join(root, 'htdocs/static/huge.bin'), only);
     if ('crowd'.includes(only)) {
-      fpm = await startFpm(root, bench.fpmPort);
-      if (fpm === undefined) console.log('crowd: not measured, PHP-FPM is not installed');
-      else await reportCrowd(servers, seconds);
+      const program = fpmProgram();
+      if (program === undefined) console.log('crowd: not measured, PHP-FPM is not installed');
+      else await reportCrowd(servers, program, bench, seconds);
     }
     if ('idle connections'.includes(only)) {
       for (const [name, { child, port }] of servers) {
@@ -210,7 +209,6 @@ async function main(): Promise<void> {
     if ('-t'.includes(only)) reportCheck(manyVhosts(root));
   } finally {
     for (const server of servers.values()) await server.stop();
-    if (fpm !== undefined) await stop(fpm);
     await stop(responder);
     rmSync(root, { recursive: true, force: true });
   }
