@@ -92,7 +92,11 @@ function checkFormat(ctx: BindContext, word: Word): boolean {
   }
   const absent = pieces.find((piece) => piece.kind === 'item' && SSL_ITEMS.has(piece.name));
   if (absent?.kind !== 'item' || ctx.hasModule('ssl_module')) return true;
-  ctx.error(word, `Unrecognized LogFormat directive %${absent.name}`, 'it belongs to mod_ssl: load ssl_module');
+  ctx.error(
+    word,
+    `Unrecognized LogFormat directive %${absent.name}`,
+    'it belongs to mod_ssl: load ssl_module',
+  );
   return false;
 }
 
