@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ const CONF = `
 Timeout 8
 ProxyPass "/app/" "fcgi://@APP@/app/" timeout=8
 ProxyPass "/kept/" "fcgi://@APP@/kept/" timeout=8 enablereuse=on
+ProxyPass "/flushed/" "fcgi://@APP@/flushed/" timeout=60 flushpackets=on
 <Location "/denied/">
   Require all denied
 </Location>
@@ -23,6 +25,7 @@ ProxyPass "/denied/" "fcgi://@APP@/denied/"
 
 let site: FaultySite;
 let talks: Conversation[] = [];
+let startTicking = (): void => {};
 /** Bytes of the large answer that the application could give away. */
 let givenBytes = 0;
 
@@ -57,6 +60,13 @@ beforeAll(async () => {
       ...behaviours,
       large: remember(giveLarge),
       wait: remember(() => {}),
+      ticks: remember((talk) => {
+        startTicking = () => {
+          talk.out(HEAD);
+          const ticking = setInterval(() => talk.out('tick '), 50);
+          talk.socket.once('close', () => clearInterval(ticking));
+        };
+      }),
       slow: async (talk) => {
         await pause(300);
         talk.out(`${HEAD}slow`).finish();
@@ -145,6 +155,17 @@ describe.each(['app', 'kept'])('clients of a worker (%s) that go away', (worker)
       await expectGood();
     },
   );
+});
+
+test('L2 a client that ended orderly before the answer is found gone by the first bytes of it', async () => {
+  talks = [];
+  const client = open('GET /flushed/x?do=ticks HTTP/1.1\r\nHost: a\r\n\r\n');
+  const talk = await talkOf(1);
+  client.destroy();
+  await once(client, 'close');
+  startTicking();
+  await until(() => talk.socket.destroyed || talk.socket.readableEnded);
+  await expectGood();
 });
 
 describe('bodies that are not what their head says', () => {
