@@ -106,9 +106,15 @@ export function makePlan(bound: BoundConfig, env: PlanEnvironment): Plan {
     return { server, addresses, names, serverPath: own?.serverPath } satisfies IndexedVhost;
   });
 
+  // Every virtual host inherits the lines of the main server: what is wrong with one is said once.
+  const reported = new Set<string>();
   const report = (message: string, span: Span | undefined, severity: 'error' | 'warning' = 'error'): void => {
     const code = severity === 'error' ? 'plan/invalid' : 'plan/suspicious';
-    diagnostics.push(diagnostic(code, message, span ?? bound.main.root.span));
+    const place = span ?? bound.main.root.span;
+    const key = `${place.file} ${place.start} ${message}`;
+    if (reported.has(key)) return;
+    reported.add(key);
+    diagnostics.push(diagnostic(code, message, place));
   };
   for (const module of modules) module.postConfig?.(gateway, report);
   return { gateway, vhosts: new VhostIndex(servers[0]!, indexed), diagnostics };

@@ -45,6 +45,16 @@ describe('starting', () => {
     expect(gateway.output).toContain('no ServerName: ServerName localhost');
   });
 
+  test('a warning about a line that virtual hosts inherit is told once', async () => {
+    const port = await freePort();
+    const hosts = ['a', 'b'].map((name) => `<VirtualHost *>\nServerName ${name}\n</VirtualHost>\n`);
+    const text = site(port, `Alias /a @DIR@/htdocs\nAlias /a/b @DIR@/htdocs\n${hosts.join('')}`);
+    folder = new Folder({ 'site.conf': text, 'htdocs/index.html': 'x' });
+    const gateway = start('-X', '-f', `${folder.path}/site.conf`);
+    await gateway.answers(port);
+    expect(gateway.output.match(/warning: The Alias directive will probably never match/g)).toHaveLength(1);
+  });
+
   test('a broken configuration starts nothing and shows every error', async () => {
     const port = await freePort();
     folder = new Folder({ 'site.conf': site(port, 'Nonsense On\nTimeout\n') });
