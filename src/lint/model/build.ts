@@ -2,6 +2,7 @@ import { bindConfig } from '../../bind/bind.ts';
 import type { BoundConfig } from '../../bind/bound.ts';
 import type { LoadResult } from '../../load/request.ts';
 import type { FpmPool, PhpSettings } from '../information.ts';
+import { groupBy } from './group-by.ts';
 import { readHandlers } from './handlers.ts';
 import type { LintModel } from './model.ts';
 import { placeNodes } from './place.ts';
@@ -74,17 +75,6 @@ export function buildModel(
     pools: information.pools,
     php: information.php,
   };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
 
 /** Every name that a loaded module goes by; undefined when nothing says which are loaded. */

@@ -236,12 +236,26 @@ export function buildBalancers(
   });
 }
 
-/** Whether a mapping or a handler leads to a stand-alone worker; one that is not fully known may. */
+const serving = new WeakMap<LintModel, ReadonlySet<ModelWorker> | 'any'>();
+
+/** Whether a mapping or a handler leads to a stand-alone worker; one that is not fully known may lead to any. */
 export function isServing(model: LintModel, worker: ModelWorker): boolean {
-  return (
-    model.handlers.some(
-      ({ url, at }) => url && (!url.isKnown || model.workerFor(url, at.server) === worker),
-    ) ||
-    model.mappings.some(({ target }) => target && model.workerFor(target.url, target.at.server) === worker)
-  );
+  let served = serving.get(model);
+  if (served === undefined) serving.set(model, (served = servingWorkers(model)));
+  return served === 'any' || served.has(worker);
+}
+
+function servingWorkers(model: LintModel): ReadonlySet<ModelWorker> | 'any' {
+  const served = new Set<ModelWorker>();
+  const add = (url: BackendUrl, server: ModelServer): void => {
+    const worker = model.workerFor(url, server);
+    if (worker) served.add(worker);
+  };
+  for (const { url, at } of model.handlers) {
+    if (!url) continue;
+    if (!url.isKnown) return 'any';
+    add(url, at.server);
+  }
+  for (const { target } of model.mappings) if (target) add(target.url, target.at.server);
+  return served;
 }

@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import { authorityOf } from '../model/backend-url.ts';
+import { groupBy } from '../model/group-by.ts';
 import { isServing } from '../model/workers.ts';
 
 /** A <Proxy> block does not configure the balancer member of the same URL. */
@@ -25,6 +26,10 @@ export const memberNotConfiguredByProxyBlock: LintRule = {
     ],
   },
   check(model, report) {
+    const members = groupBy(
+      model.workers.filter((worker) => worker.balancer !== undefined),
+      ({ url }) => authorityOf(url),
+    );
     for (const worker of model.workers) {
       const [line] = worker.lines;
       if (
@@ -34,12 +39,9 @@ export const memberNotConfiguredByProxyBlock: LintRule = {
         !worker.url.isKnown
       )
         continue;
-      const member = model.workers.find(
-        (candidate) =>
-          candidate.balancer !== undefined &&
-          (candidate.name === worker.name ||
-            (authorityOf(candidate.url) === authorityOf(worker.url) && worker.url.path.length <= 1)),
-      );
+      const member = members
+        .get(authorityOf(worker.url))
+        ?.find((candidate) => candidate.name === worker.name || worker.url.path.length <= 1);
       if (!member) continue;
       if (isServing(model, worker)) continue;
       report({

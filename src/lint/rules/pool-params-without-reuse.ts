@@ -1,7 +1,16 @@
 import type { LintRule } from '../rule.ts';
+import type { ModelWorker, Parameter } from '../model/model.ts';
 import { removeWord } from '../edits.ts';
 
 const KEYS = ['ttl', 'smax', 'min', 'keepalive'];
+
+/** Whether every `<Proxy>` block keeps a parameter, without which it would define no worker. */
+function leavesParameters({ lines }: ModelWorker, removed: readonly Parameter[]): boolean {
+  return lines.every(
+    ({ by, parameters }) =>
+      (by !== 'Proxy' && by !== 'ProxySet') || parameters.some((one) => !removed.includes(one)),
+  );
+}
 
 /** Pool parameters do nothing without enablereuse=on. */
 export const poolParamsWithoutReuse: LintRule = {
@@ -30,11 +39,13 @@ export const poolParamsWithoutReuse: LintRule = {
         message: `${[first, ...others].map(({ key }) => key).join(', ')} ${others.length > 0 ? 'do' : 'does'} nothing: FastCGI workers close connections unless enablereuse=on`,
         span: first.span,
         help: 'add enablereuse=on with a max, or remove the parameter',
-        fix: {
-          title: 'Remove what does nothing',
-          kind: 'review',
-          edits: words.map(({ span }) => removeWord(model.loaded.sources, span)),
-        },
+        ...(leavesParameters(worker, words) && {
+          fix: {
+            title: 'Remove what does nothing',
+            kind: 'review' as const,
+            edits: words.map(({ span }) => removeWord(model.loaded.sources, span)),
+          },
+        }),
       });
     }
   },

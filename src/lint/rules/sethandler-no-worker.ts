@@ -1,5 +1,18 @@
 import type { LintRule } from '../rule.ts';
+import type { BackendUrl, LintModel } from '../model/model.ts';
+import { isServing } from '../model/workers.ts';
 import { originOf, workerBlockFix } from '../worker-block.ts';
+
+/** Whether the port is still to be written, or a worker that serves nothing may be the one that was meant. */
+function hasOtherRemedy(url: BackendUrl, idleSchemes: ReadonlySet<string>): boolean {
+  return idleSchemes.has(url.scheme) || (url.scheme === 'fcgi' && !url.hasPort && url.socket === undefined);
+}
+
+/** Schemes of stand-alone workers that serve nothing. */
+function schemesOfIdle(model: LintModel): ReadonlySet<string> {
+  const idle = model.workers.filter((worker) => worker.balancer === undefined && !isServing(model, worker));
+  return new Set(idle.map(({ url }) => url.scheme));
+}
 
 /** No worker matches the handler, so reuse, timeouts and limits can not apply. */
 export const sethandlerNoWorker: LintRule = {
@@ -26,6 +39,7 @@ export const sethandlerNoWorker: LintRule = {
     ],
   },
   check(model, report) {
+    const idleSchemes = schemesOfIdle(model);
     const seen = new Set<string>();
     for (const { by, url, word, at } of model.handlers) {
       if (
@@ -38,7 +52,9 @@ export const sethandlerNoWorker: LintRule = {
         continue;
       if (model.workerFor(url, at.server) || seen.has(url.workerName)) continue;
       seen.add(url.workerName);
-      const fix = workerBlockFix(model, at, url, 'connectiontimeout=2 timeout=60');
+      const fix = hasOtherRemedy(url, idleSchemes)
+        ? undefined
+        : workerBlockFix(model, at, url, 'connectiontimeout=2 timeout=60');
       report({
         message: `No worker matches ${url.workerName}: connection reuse, timeouts and limits cannot apply`,
         span: word.span,

@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
-import type { BackendUrl } from '../model/model.ts';
+import type { Word } from '../../syntax/tree.ts';
+import type { BackendUrl, LintModel, ModelServer } from '../model/model.ts';
 import { isServing } from '../model/workers.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -18,6 +19,23 @@ function difference(worker: BackendUrl, url: BackendUrl): string | undefined {
   if (worker.socket !== undefined && worker.socket === url.socket && !isSameHost)
     return 'the host names behind the bar differ';
   return undefined;
+}
+
+interface Orphan {
+  readonly url: BackendUrl;
+  readonly word: Word;
+}
+
+/** Handlers for whose URL there is no worker. */
+function orphansByServer(model: LintModel): ReadonlyMap<ModelServer, readonly Orphan[]> {
+  const orphans = new Map<ModelServer, Orphan[]>();
+  for (const { url, word, at } of model.handlers) {
+    if (!url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, at.server)) continue;
+    const known = orphans.get(at.server);
+    if (known) known.push({ url, word });
+    else orphans.set(at.server, [{ url, word }]);
+  }
+  return orphans;
 }
 
 /** A <Proxy> block does not match the handler it seems to be for. */
@@ -45,6 +63,8 @@ export const workerUrlMismatch: LintRule = {
     ],
   },
   check(model, report) {
+    const orphans = orphansByServer(model);
+    const all = [...orphans.values()].flat();
     for (const worker of model.workers) {
       const [line] = worker.lines;
       if (
@@ -55,9 +75,7 @@ export const workerUrlMismatch: LintRule = {
       )
         continue;
       if (isServing(model, worker)) continue;
-      for (const { url, word, at } of model.handlers) {
-        if (!url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, at.server)) continue;
-        if (worker.server !== at.server && !worker.server.isMain) continue;
+      for (const { url, word } of worker.server.isMain ? all : (orphans.get(worker.server) ?? [])) {
         const reason = difference(worker.url, url);
         if (reason === undefined) continue;
         const wanted =
@@ -78,7 +96,7 @@ export const workerUrlMismatch: LintRule = {
             edits: [{ span: { ...line.urlWord.span, start, end }, text: wanted }],
           },
         });
-        return;
+        break;
       }
     }
   },
