@@ -295,7 +295,8 @@ function applyFixes(args: LintArguments, plan: Plan): void {
       plan.problems.push(`${path}: ${(error as Error).message}`);
     }
   }
-  if (written > 0) say(`${fixCount} fixes in ${written} file${written === 1 ? '' : 's'}`);
+  if (written > 0)
+    say(`${fixCount} ${fixCount === 1 ? 'fix' : 'fixes'} in ${written} file${written === 1 ? '' : 's'}`);
 }
 
 /** Prints what `--fix` would do; the exit status is that of the files as they are. */

@@ -176,7 +176,7 @@ describe('fixing', () => {
   it('writes the safe fixes, and what is left is reported', () => {
     folder.write('a.conf', EXCLUSION);
     const { status, stderr } = lint(at('a.conf'), '--fix', '--rule', 'proxypass-exclusion-after');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: 'httpd-gateway lint: 1 fixes in 1 file\n' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'httpd-gateway lint: 1 fix in 1 file\n' });
     expect(folder.read('a.conf')).toBe('# top\r\nProxyPass "/s" "!"\r\nProxyPass "/" "fcgi://h:1/"\r\n');
   });
 

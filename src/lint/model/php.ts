@@ -18,7 +18,7 @@ const patterns = new Map<string, PcreResult>();
 const MAX_COMPILED = 1000;
 
 /** A compiled pattern; thousands of virtual hosts have the same few. */
-function compiledOnce(source: string): PcreResult {
+export function compiledOnce(source: string): PcreResult {
   let result = patterns.get(source);
   if (result === undefined) {
     if (patterns.size >= MAX_COMPILED) patterns.clear();

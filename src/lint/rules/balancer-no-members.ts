@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import { suggestNames } from '../../diagnostics/suggest.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { Span } from '../../source/source.ts';
 import type { BackendUrl, ModelServer } from '../model/model.ts';
 
@@ -28,20 +29,15 @@ export const balancerNoMembers: LintRule = {
     ],
   },
   check(model, report) {
-    const filled = model.balancers.filter((balancer) => balancer.members.length > 0);
+    const filled = groupBy(
+      model.balancers.filter((balancer) => balancer.members.length > 0),
+      ({ name }) => name,
+    );
     const check = (url: BackendUrl, span: Span, server: ModelServer): void => {
       if (url.scheme !== 'balancer' || !url.isKnown || url.host === '') return;
       const name = `balancer://${url.host}`;
-      if (
-        filled.some(
-          (balancer) => balancer.name === name && (balancer.server === server || balancer.server.isMain),
-        )
-      )
-        return;
-      const near = suggestNames(
-        name,
-        filled.map((balancer) => balancer.name),
-      );
+      if (filled.get(name)?.some((balancer) => balancer.server === server || balancer.server.isMain)) return;
+      const near = suggestNames(name, filled.keys());
       report({
         message: `${name} has no BalancerMember; every request gets 503`,
         span,

@@ -1,6 +1,5 @@
 import type { LintRule } from '../rule.ts';
-import { compilePcre } from '../../pattern/pcre.ts';
-import { fileMatcher } from '../model/php.ts';
+import { compiledOnce, fileMatcher } from '../model/php.ts';
 import { enclosing } from '../model/place.ts';
 import type { LintModel, Mapping, PlacedDirective } from '../model/model.ts';
 
@@ -18,7 +17,7 @@ function namesOf(text: string): string[] {
 function sends(mapping: Mapping, path: string): boolean {
   if (mapping.isExclusion || !mapping.path || /\$\{/.test(mapping.path.text)) return false;
   if (!mapping.isMatch) return false;
-  const compiled = compilePcre(mapping.path.text);
+  const compiled = compiledOnce(mapping.path.text);
   return compiled.ok && compiled.pattern.test(path);
 }
 

@@ -45,8 +45,9 @@ export const fcgiDefaultPort = ruleWithOptions({
         return;
       if (workerSockets.has(url.host)) return;
       const { text } = model.loaded.sources.files[span.file]!;
-      const at = text.toLowerCase().indexOf(url.host, text.toLowerCase().indexOf('fcgi://', span.start) + 7);
-      const end = at + url.host.length;
+      const written = text.slice(span.start, span.end).toLowerCase();
+      const at = written.indexOf(url.host, written.indexOf('fcgi://') + 7);
+      const end = span.start + at + url.host.length;
       report({
         message: `${url.text} has no port: httpd connects to 8000, applications here usually listen on ${port}`,
         span,

@@ -1,6 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import { prefixCovers } from '../model/covers.ts';
-import type { PlacedSection } from '../model/model.ts';
+import type { ModelServer, PlacedSection } from '../model/model.ts';
 
 /** Directives of which the last merged one replaces the others. */
 const REPLACING: ReadonlySet<string> = new Set([
@@ -22,6 +22,20 @@ function settings({ node }: PlacedSection): ReadonlyMap<string, string> {
       return child.kind === 'directive' && REPLACING.has(name) ? [[name, child.argsText] as const] : [];
     }),
   );
+}
+
+interface Location {
+  readonly section: PlacedSection;
+  readonly path: string;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** What a specific section sets and a broader one behind it sets otherwise. */
+function lostSettings(specific: Location, broad: Location): string[] {
+  if (specific.path === broad.path || !prefixCovers(broad.path, specific.path)) return [];
+  return [...specific.settings]
+    .filter(([name, value]) => broad.settings.has(name) && broad.settings.get(name) !== value)
+    .map(([name]) => name);
 }
 
 /** A broader Location follows a specific one and overrides it. */
@@ -49,32 +63,32 @@ export const locationBroadAfterSpecific: LintRule = {
     ],
   },
   check(model, report) {
-    const locations = model
-      .sectionsNamed('location')
-      .filter(({ node }) => node.args.length === 1 && !/[*?[~]|\$\{/.test(node.argsText));
-    locations.forEach((broad, i) => {
-      const path = broad.node.args[0]!.text;
-      const own = settings(broad);
-      for (const specific of locations.slice(0, i)) {
-        const inner = specific.node.args[0]!.text;
-        if (
-          inner === path ||
-          !prefixCovers(path, inner) ||
-          (specific.server !== broad.server && !specific.server.isMain)
-        )
-          continue;
-        const lost = [...settings(specific)]
-          .filter(([name, value]) => own.has(name) && own.get(name) !== value)
-          .map(([name]) => name);
-        if (lost.length === 0) continue;
-        report({
-          message: `<Location ${path}> follows <Location ${inner}> and overrides its ${lost.join(', ')}`,
-          span: broad.node.name.span,
-          related: [{ message: 'the section that is overridden', span: specific.node.name.span }],
-          help: 'put the broader section first',
-        });
-        return;
-      }
-    });
+    const byServer = new Map<ModelServer, Location[]>();
+    for (const section of model.sectionsNamed('location')) {
+      const { node, server } = section;
+      if (node.args.length !== 1 || /[*?[~]|\$\{/.test(node.argsText)) continue;
+      const own = byServer.get(server);
+      const location = { section, path: node.args[0]!.text, settings: settings(section) };
+      if (own) own.push(location);
+      else byServer.set(server, [location]);
+    }
+    const main = byServer.get(model.servers[0]!) ?? [];
+    for (const [server, own] of byServer) {
+      // The main server's sections are merged before those of a virtual host, wherever they stand.
+      const inherited = server.isMain ? [] : main;
+      own.forEach((broad, i) => {
+        for (const specific of [...inherited, ...own.slice(0, i)]) {
+          const lost = lostSettings(specific, broad);
+          if (lost.length === 0) continue;
+          report({
+            message: `<Location ${broad.path}> follows <Location ${specific.path}> and overrides its ${lost.join(', ')}`,
+            span: broad.section.node.name.span,
+            related: [{ message: 'the section that is overridden', span: specific.section.node.name.span }],
+            help: 'put the broader section first',
+          });
+          return;
+        }
+      });
+    }
   },
 };

@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import type { SectionNode } from '../../syntax/tree.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { PlacedDirective } from '../model/model.ts';
 
 /** The section whose config a line is part of. */
@@ -45,26 +46,27 @@ export const mixedAccessControl: LintRule = {
   },
   check(model, report) {
     const old = [...model.named('order'), ...model.named('allow'), ...model.named('deny')];
-    const denying = model.named('deny').filter(({ node }) => /^from\s+all\b/i.test(node.argsText));
+    const byScope = groupBy(old, scopeOf);
+    const denying = groupBy(
+      model.named('deny').filter(({ node }) => /^from\s+all\b/i.test(node.argsText)),
+      ({ server }) => server,
+    );
     const seen = new Set<SectionNode | undefined>();
     for (const at of model.named('Require')) {
       const scope = scopeOf(at);
       if (!scope || seen.has(scope)) continue;
-      const beside = old.find((line) => scopeOf(line) === scope);
+      const [beside] = byScope.get(scope) ?? [];
       const above = beside
         ? undefined
-        : denying.find((line) => {
-            const outer = scopeOf(line);
-            return (
-              outer &&
-              outer !== scope &&
-              (line.server === at.server || line.server.isMain) &&
-              reaches(outer, scope)
-            );
-          });
+        : [...new Set([at.server, model.servers[0]!])]
+            .flatMap((server) => denying.get(server) ?? [])
+            .find((line) => {
+              const outer = scopeOf(line);
+              return outer && outer !== scope && reaches(outer, scope);
+            });
       const other = beside ?? above;
       if (!other) continue;
-      const isCompatible = beside && !old.some((line) => scopeOf(line) === scope && line.name === 'deny');
+      const isCompatible = beside && !byScope.get(scope)?.some((line) => line.name.toLowerCase() === 'deny');
       seen.add(scope);
       report({
         message: `Order, Allow and Deny apply beside Require in <${scope.name.text} ${scope.args[0]?.text ?? ''}>; the old rules can win`,

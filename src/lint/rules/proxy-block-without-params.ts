@@ -20,8 +20,9 @@ export const proxyBlockWithoutParams: LintRule = {
     ],
   },
   check(model, report) {
+    const lines = new Map(model.workerLines.map((line) => [line.at, line]));
     for (const section of model.sectionsNamed('proxy')) {
-      const line = model.workerLines.find((candidate) => candidate.at === section);
+      const line = lines.get(section);
       if (!line || line.url.scheme === 'balancer' || !line.url.isKnown || line.parameters.length > 0)
         continue;
       if (section.node.children.length > 0) continue;

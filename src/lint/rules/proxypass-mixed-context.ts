@@ -26,7 +26,11 @@ export const proxypassMixedContext: LintRule = {
     ],
   },
   check(model, report) {
-    for (const exclusion of model.mappings) {
+    const inLocations = model.mappings.filter(
+      ({ location, path, isExclusion, isMatch }) =>
+        location && path && !isExclusion && !isMatch && !/\$\{/.test(path.text),
+    );
+    for (const exclusion of inLocations.length === 0 ? [] : model.mappings) {
       if (
         !exclusion.isExclusion ||
         exclusion.location ||
@@ -35,13 +39,9 @@ export const proxypassMixedContext: LintRule = {
         /\$\{/.test(exclusion.path.text)
       )
         continue;
-      const inner = model.mappings.find(
-        ({ location, path, isExclusion, isMatch, at }) =>
-          location &&
+      const inner = inLocations.find(
+        ({ path, at }) =>
           path &&
-          !isExclusion &&
-          !isMatch &&
-          !/\$\{/.test(path.text) &&
           (at.server === exclusion.at.server || at.server.isMain || exclusion.at.server.isMain) &&
           prefixCovers(path.text, exclusion.path!.text),
       );

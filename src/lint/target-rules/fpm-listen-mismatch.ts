@@ -50,15 +50,15 @@ export const fpmListenMismatch = ruleWithOptions({
       sockets.length === 0 || sockets.some((word) => path.toLowerCase().includes(word.toLowerCase()));
     if (!pools || pools.length === 0) return;
     const hasPorts = pools.some(({ listen }) => listen !== undefined && !listen.startsWith('/'));
+    const addresses = pools.flatMap(({ listen }) => listen ?? []);
+    const nearest = new Map<string, string | undefined>();
     for (const { url, span } of backendUses(model)) {
       // What is not PHP, and what runs elsewhere, no pool file speaks of.
       if (url.socket === undefined ? !hasPorts || !isLocal(url) : !isOfPhp(url.socket)) continue;
       if (pools.some((pool) => listensAt(pool, url) !== false)) continue;
       const address = url.socket ?? `${url.host}:${url.port ?? ''}`;
-      const [near] = suggestNames(
-        address,
-        pools.flatMap(({ listen }) => listen ?? []),
-      );
+      if (!nearest.has(address)) nearest.set(address, suggestNames(address, addresses)[0]);
+      const near = nearest.get(address);
       report({
         message: `No pool listens at ${address}`,
         span,

@@ -10,10 +10,10 @@ function timeoutOf(
   model: LintModel,
   worker: ModelWorker | undefined,
   server: ModelServer,
+  set: ReadonlyMap<string, ReadonlyMap<ModelServer, string>>,
 ): number | undefined {
   const own = worker?.parameter('timeout')?.value;
-  const directive = (name: string, of: ModelServer) =>
-    model.named(name).findLast((at) => at.server === of)?.node.args[0]?.text;
+  const directive = (name: string, of: ModelServer) => set.get(name)?.get(of);
   const main = model.servers[0]!;
   const text =
     own ??
@@ -23,6 +23,11 @@ function timeoutOf(
     directive('Timeout', main);
   if (text === undefined) return model.isComplete && model.kind === 'root' ? DEFAULT_TIMEOUT_S : undefined;
   return /^[0-9]+$/.test(text) ? Number(text) : undefined;
+}
+
+/** The value of a directive that is in force in each server that has one. */
+function lastValues(model: LintModel, name: string): ReadonlyMap<ModelServer, string> {
+  return new Map(model.named(name).map(({ server, node }) => [server, node.args[0]?.text ?? '']));
 }
 
 /** How long PHP may work on a request, with the setting that says so; undefined: without end, or not known. */
@@ -74,10 +79,11 @@ export const timeoutBelowBackend = ruleWithOptions({
     },
   },
   check(model, report, { margin }) {
+    const set = new Map(['ProxyTimeout', 'Timeout'].map((name) => [name, lastValues(model, name)]));
     for (const { url, worker, server, span } of backendUses(model)) {
       const pool = poolOf(model, url);
       const limit = pool && limitOf(pool, model.php);
-      const timeout = timeoutOf(model, worker, server);
+      const timeout = timeoutOf(model, worker, server, set);
       if (!limit || timeout === undefined || timeout >= limit.seconds + margin) continue;
       report({
         message: `The proxy waits ${timeout} s, but ${limit.setting} of pool ${pool.name} is ${limit.seconds} s`,
