@@ -42,6 +42,7 @@ const LINES: readonly string[] = [
 
 /** Quotes, escapes and brackets that are easily read in more than one way. */
 const SPELLINGS: readonly string[] = [
+  'LogFormat "%{SSL_PROTOCOL}x %{version}c" a',
   'SetEnv A "b',
   "SetEnv A 'b c' d",
   'SetEnv "" b',
