@@ -268,8 +268,13 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
 }
 
 function readRequest(req: RequestRecord): MaybePromise<void> {
-  const needsHost = req.server.gateway.hostnameLookups && req.connection.remoteHost === undefined;
-  return then(req, needsHost ? resolveRemoteHost(req.connection) : undefined, afterLookup);
+  return then(req, nameClient(req), afterLookup);
+}
+
+/** Looks the client's name up where some rule or log of the configuration asks for it. */
+function nameClient({ server, connection }: RequestRecord): MaybePromise<void> {
+  const isWanted = server.gateway.hostnameLookups && connection.remoteHost === undefined;
+  return isWanted ? resolveRemoteHost(connection) : undefined;
 }
 
 function afterLookup(req: RequestRecord): MaybePromise<void> {
@@ -287,7 +292,8 @@ function afterReading(req: RequestRecord, read: HookResult): MaybePromise<void> 
  */
 export function refuseRequest(req: RequestRecord, status: number): MaybePromise<void> {
   if (req.unparsedUri !== '') parseUri(req, req.unparsedUri);
-  return then(req, die(req, status), logTransaction);
+  const answered = then(req, nameClient(req), () => die(req, status));
+  return then(req, answered, logTransaction);
 }
 
 /** From a parsed URI to the end of the response. Internal redirects start here, too. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { generateBroadDraft } from '../generator/broad.ts';
 import { compareServers } from '../generator/compare.ts';
 import { printDraft } from '../generator/draft.ts';
 import { generateDraft } from '../generator/generate.ts';
@@ -13,6 +14,8 @@ const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
 test('a seed always gives the same case', () => {
   expect(printDraft(generateDraft(7))).toBe(printDraft(generateDraft(7)));
   expect(printDraft(generateDraft(7))).not.toBe(printDraft(generateDraft(8)));
+  expect(printDraft(generateBroadDraft(7))).toBe(printDraft(generateBroadDraft(7)));
+  expect(printDraft(generateBroadDraft(7))).not.toBe(printDraft(generateBroadDraft(8)));
 });
 
 if (isApacheInstalled() || process.env['CI'] === 'true') {

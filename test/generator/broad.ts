@@ -180,7 +180,8 @@ const DIRECTORY: readonly [Maker, ...Maker[]] = [
       `SetEnvIf${r.pick(['', 'NoCase'])} ${r.pick(['Remote_Addr', 'Server_Addr', 'Request_Protocol', 'Request_Method', 'User-Agent', 'Cookie', '^X-', 'Host', 'Referer'])} "${r.pick(['^127', '.', '(\\d+)', '^$', 'GET|POST', 'MOZ', 'k=(\\w*)'])}" ${r.pick(NAMES)}${r.pick(['', '=v$1', '=$0', '=plain'])} ${r.pick(['', `!${r.pick(NAMES)}`])}`,
     ),
   (r) => line(`BrowserMatch${r.pick(['', 'NoCase'])} "${r.pick(['^Moz', 'curl', '.'])}" ${r.pick(NAMES)}=b`),
-  (r) => line(`SetEnvIfExpr "${condition(r)}" ${r.pick(NAMES)}=${r.pick(['x', '$0', '$1-$2'])}`),
+  // httpd reads memory that it never set for $0 when no pattern was tried.
+  (r) => line(`SetEnvIfExpr "${condition(r)}" ${r.pick(NAMES)}=e${r.below(9)}`),
   (r) => line(`ProxyFCGISetEnvIf "${condition(r)}" ${r.pick(['V1', 'SCRIPT_NAME', 'NEW'])} "${value(r)}"`),
   (r) => line(`ProxyFCGISetEnvIf "${condition(r)}" !${r.pick(['V1', 'SCRIPT_NAME', 'HTTP_HOST'])}`),
   (r) => line(`SetEnv ${r.pick(NAMES)} "${r.pick(['', 'a b', '1', "q'q"])}"`),
@@ -358,13 +359,16 @@ const BALANCER: Maker = (r) => ({
   ],
 });
 
+/**
+ * Without sizes: an echoed body tells how its records were cut, and httpd counts a page that another one replaced.
+ */
 const LOG_FORMATS = [
-  '%h %l %u \\"%r\\" %>s %b',
-  '%m %U%q %H %>s %s %O %X %k',
+  '%h %l %u \\"%r\\" %>s',
+  '%m %U%q %H %>s %s %X %k',
   '%v %V %p %A %a %{c}a %f %R',
   '%{X-A}i %{Content-Type}o %{V1}e %{SID}C %{Location}o %{n}n %{ETag}o',
   '%!200{X-A}i %404{Referer}i %400,501U %<s %>U %<U %<q',
-  '%B %b %{Host}i %% %{local}p %{canonical}p \\t\\"x\\"',
+  '%{Host}i %% %{local}p %{canonical}p \\t\\"x\\"',
 ] as const;
 
 function encodedPath(r: Random): string {
