@@ -256,7 +256,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   #namedServer(head: RequestHead): ServerRecord | undefined {
     const { host } = this.#front;
     return head.hostname === undefined
-      ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, ''))
+      ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, '').replace(/^\/+/, '/'))
       : host.serverForHost(this.#info, head.hostname, head.hostPort);
   }
 
