@@ -220,7 +220,12 @@ function reportRow({ name, floor }: Row, figures: ReadonlyMap<ServerName, Figure
   const nginx = figures.get('nginx')!;
   const cpu = `CPU µs: gateway ${own.cpuUs.toFixed(0)}, apache2 ${apache.cpuUs.toFixed(0)}, nginx ${nginx.cpuUs.toFixed(0)}`;
   const rate = `requests/s: ${own.perSecond.toFixed(0)}, ${apache.perSecond.toFixed(0)}, ${nginx.perSecond.toFixed(0)}`;
-  const verdict = own.cpuUs <= floor * apache.cpuUs ? 'holds' : 'MISSED';
+  const verdict =
+    own.errors > 0
+      ? 'no figure, for it answers with errors'
+      : own.cpuUs <= floor * apache.cpuUs
+        ? 'holds'
+        : 'MISSED';
   console.log(name);
   console.log(`  ${cpu}; ${rate}; errors: ${own.errors}, ${apache.errors}, ${nginx.errors}`);
   console.log(
