@@ -104,7 +104,7 @@ export function run(target: Worker, query: string, options: RunOptions = {}): Pr
 export const GOOD_ANSWER = 'Content-Type: text/plain\r\n\r\nparams=1 stdin=0';
 
 /** Waits until something holds; fails after two seconds. */
-export async function until(holds: () => boolean, limitMs = 2000): Promise<void> {
+export async function until(holds: () => boolean, limitMs = 10_000): Promise<void> {
   const giveUpMs = performance.now() + limitMs;
   while (!holds()) {
     if (performance.now() > giveUpMs) throw new Error('the awaited condition never held');
