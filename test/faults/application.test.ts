@@ -296,6 +296,16 @@ describe('kept connections', () => {
   });
 });
 
+test('X12 orders to send a file are neither obeyed nor passed on', async () => {
+  const answer = await site.ask('/kept/x?do=fileOrders');
+  expect(answer.statusLine).toContain(' 200 ');
+  expect(answer.body).toBe('ok');
+  const names = answer.headers.map(([name]) => name.toLowerCase());
+  expect(names).toContain('x-other');
+  expect(names.filter((name) => /sendfile|send-file|accel/.test(name))).toEqual([]);
+  await expectGood('kept');
+});
+
 describe('connecting', () => {
   test.each<readonly [id: string, worker: string, log: RegExp]>([
     ['C1', 'dead', /AH00957: FCGI: attempt to connect to 127\.0\.0\.1:\d+ .*failed[^]*AH01079/],

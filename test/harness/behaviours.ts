@@ -80,6 +80,11 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     };
     more();
   },
+  fileOrders: (talk) =>
+    void talk
+      .out('Content-Type: text/plain\r\nX-Sendfile: /etc/passwd\r\nX-Accel-Redirect: /secret\r\n')
+      .out('x-lighttpd-send-file: /etc/shadow\r\nX-Other: kept\r\n\r\nok')
+      .finish(),
   noHead: (talk) => void talk.out('just text').finish(),
   leftover: (talk) => {
     answerWell(talk);

@@ -17,6 +17,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** Orders to a server to send a file; nobody here obeys them, and the client has no use for the path. */
+const FILE_ORDERS: ReadonlySet<string> = new Set(['x-accel-redirect', 'x-lighttpd-send-file', 'x-sendfile']);
+
 /** How the response goes on after its header block. */
 export type AppliedHead =
   /** Status and headers are in the request record; the body follows. */
@@ -101,7 +104,8 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
         cookies.push(value);
         break;
       default:
-        if (!HOP_BY_HOP.has(lower) && named?.has(lower) !== true) others.push(field);
+        if (!HOP_BY_HOP.has(lower) && !FILE_ORDERS.has(lower) && named?.has(lower) !== true)
+          others.push(field);
     }
   }
   if (named?.has('close') === true) req.errHeadersOut.set('Connection', 'close');
