@@ -1,5 +1,6 @@
 import type { Edit } from '../diagnostics/diagnostic.ts';
 import type { SourceFile, SourceSet, Span } from '../source/source.ts';
+import type { SectionNode } from '../syntax/tree.ts';
 
 function fileOf(sources: SourceSet, span: Span): SourceFile {
   return sources.files[span.file]!;
@@ -44,4 +45,42 @@ export function removeWord(sources: SourceSet, span: Span): Edit {
   let { start } = span;
   while (/[ \t]/.test(text[start - 1] ?? '')) start--;
   return { span: { ...span, start }, text: '' };
+}
+
+/** A section's lines from its opening to its closing one; undefined when it isn't closed, or in another file. */
+export function sectionSpan({ span, close }: SectionNode): Span | undefined {
+  return close?.file === span.file ? { ...span, end: close.end } : undefined;
+}
+
+/** The blanks that a line starts with; undefined when something else stands before what is at the span. */
+function indentOf(sources: SourceSet, span: Span): string | undefined {
+  const { text } = fileOf(sources, span);
+  const indent = text.slice(text.lastIndexOf('\n', span.start - 1) + 1, span.start);
+  return /^[ \t]*$/.test(indent) ? indent : undefined;
+}
+
+/** An edit that puts lines in the place of a line, as far in as that one; undefined when the line is not alone. */
+export function replaceLine(sources: SourceSet, span: Span, lines: readonly string[]): Edit | undefined {
+  const indent = indentOf(sources, span);
+  return indent === undefined ? undefined : { span, text: lines.join(lineEndOf(sources, span) + indent) };
+}
+
+/** An edit that puts lines in front of a line, as far in as that one; undefined when the line is not alone. */
+export function insertBefore(sources: SourceSet, span: Span, lines: readonly string[]): Edit | undefined {
+  const indent = indentOf(sources, span);
+  if (indent === undefined) return undefined;
+  const start = span.start - indent.length;
+  const text = lines.map((line) => indent + line + lineEndOf(sources, span)).join('');
+  return { span: { ...span, start, end: start }, text };
+}
+
+/** An edit that puts lines behind those of a span, as far in as the first of them; undefined when it is not alone. */
+export function insertBehind(sources: SourceSet, span: Span, lines: readonly string[]): Edit | undefined {
+  const indent = indentOf(sources, span);
+  if (indent === undefined) return undefined;
+  const { end } = wholeLines(sources, span);
+  const feed = lineEndOf(sources, span);
+  const isLast = fileOf(sources, span).text[end - 1] !== '\n';
+  const text = lines.map((line) => (isLast ? feed + indent + line : indent + line + feed)).join('');
+  return { span: { ...span, start: end, end }, text };
 }

@@ -1,5 +1,5 @@
 import type { Fix } from '../diagnostics/diagnostic.ts';
-import { lineEndOf } from './edits.ts';
+import { insertBefore } from './edits.ts';
 import type { BackendUrl, LintModel, PlacedDirective } from './model/model.ts';
 
 /** The URL of a worker for a backend: scheme, host and port. */
@@ -20,16 +20,8 @@ export function workerBlockFix(
   parameters: string,
 ): Fix | undefined {
   const outer = at.sections.find(({ name }) => name !== 'virtualhost')?.node ?? at.node;
-  const { text } = model.loaded.sources.files[outer.span.file]!;
-  const start = text.lastIndexOf('\n', outer.span.start - 1) + 1;
-  const indent = text.slice(start, outer.span.start);
-  if (!/^[ \t]*$/.test(indent) || outer.span.file !== at.node.span.file || model.kind === 'htaccess')
-    return undefined;
-  const feed = lineEndOf(model.loaded.sources, outer.span);
-  const block = `${indent}<Proxy "${originOf(url)}" ${parameters}>${feed}${indent}</Proxy>${feed}`;
-  return {
-    title: 'Add a worker',
-    kind: 'review',
-    edits: [{ span: { ...outer.span, start, end: start }, text: block }],
-  };
+  if (outer.span.file !== at.node.span.file || model.kind === 'htaccess') return undefined;
+  const block = [`<Proxy "${originOf(url)}" ${parameters}>`, '</Proxy>'];
+  const edit = insertBefore(model.loaded.sources, outer.span, block);
+  return edit && { title: 'Add a worker', kind: 'review', edits: [edit] };
 }

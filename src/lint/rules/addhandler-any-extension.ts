@@ -1,6 +1,6 @@
 import { ruleWithOptions } from '../rule.ts';
 import { compileFnmatch } from '../../pattern/fnmatch.ts';
-import { lineEndOf } from '../edits.ts';
+import { replaceLine } from '../edits.ts';
 
 /** AddHandler matches an extension anywhere in the name. */
 export const addhandlerAnyExtension = ruleWithOptions({
@@ -39,29 +39,25 @@ export const addhandlerAnyExtension = ruleWithOptions({
   },
   check(model, report, { handlers }) {
     const executing = handlers.map((name) => compileFnmatch(name, { caseless: true }));
-    for (const { by, handler, word, at } of model.handlers) {
+    for (const { by, handler, at } of model.handlers) {
       if (by !== 'AddHandler' || !executing.some((matches) => matches(handler.text))) continue;
       const extensions = at.node.args.slice(1).map(({ text }) => text.replace(/^\./, ''));
       if (extensions.length === 0) continue;
-      const { sources } = model.loaded;
-      const { text } = sources.files[word.span.file]!;
-      const lineStart = text.lastIndexOf('\n', at.node.span.start - 1) + 1;
-      const indent = text.slice(lineStart, at.node.span.start);
-      const feed = lineEndOf(sources, at.node.span) + indent;
-      const isPlain = extensions.every((extension) => /^\w+$/.test(extension)) && /^[ \t]*$/.test(indent);
+      const isPlain = extensions.every((extension) => /^\w+$/.test(extension));
       const pattern = extensions.length === 1 ? extensions[0]! : `(?:${extensions.join('|')})`;
-      const replacement = `<FilesMatch "\\.${pattern}$">${feed}  SetHandler "${handler.text}"${feed}</FilesMatch>`;
+      const edit = replaceLine(model.loaded.sources, at.node.span, [
+        `<FilesMatch "\\.${pattern}$">`,
+        `  SetHandler "${handler.text}"`,
+        '</FilesMatch>',
+      ]);
       report({
         message: `AddHandler matches any extension in the name: x.${extensions[0]}.jpg is handled, too`,
         span: at.node.span,
         help: 'use <FilesMatch> with a pattern that ends in $, and SetHandler',
-        ...(isPlain && {
-          fix: {
-            title: 'Use FilesMatch and SetHandler',
-            kind: 'review' as const,
-            edits: [{ span: at.node.span, text: replacement }],
-          },
-        }),
+        ...(isPlain &&
+          edit && {
+            fix: { title: 'Use FilesMatch and SetHandler', kind: 'review' as const, edits: [edit] },
+          }),
       });
     }
   },

@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
 import { compilePcre } from '../../pattern/pcre.ts';
+import { setHandlerFix } from '../sethandler-form.ts';
 
 /** Every .php URL goes to the backend, whether the file exists or not. */
 export const proxypassmatchPhpNoFileCheck: LintRule = {
@@ -8,7 +9,7 @@ export const proxypassmatchPhpNoFileCheck: LintRule = {
   summary: 'Every .php URL goes to the backend, whether the file exists or not',
   wave: 1,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds ProxyPassMatch lines that send all PHP paths to a FastCGI backend.',
     why: 'The mapping is made before the file system is looked at: DirectoryIndex, ErrorDocument for missing files, `.htaccess` and per-directory rules never see those requests.',
@@ -18,16 +19,19 @@ export const proxypassmatchPhpNoFileCheck: LintRule = {
     good: [{ text: '<FilesMatch "\\.php$">\n  SetHandler "proxy:fcgi://127.0.0.1:9000"\n</FilesMatch>\n' }],
   },
   check(model, report) {
-    for (const { isMatch, path, target, at } of model.mappings) {
+    for (const mapping of model.mappings) {
+      const { isMatch, path, target, at } = mapping;
       if (!isMatch || !path || !target || /\$\{/.test(path.text)) continue;
       if (target.url.scheme !== 'fcgi' && target.url.scheme !== 'balancer') continue;
       const compiled = compilePcre(path.text);
       if (!compiled.ok || !/php/.test(path.text)) continue;
       if (!compiled.pattern.test('/no/such/script.php') && !compiled.pattern.test('/nosuch.php')) continue;
+      const fix = setHandlerFix(model, mapping);
       report({
         message: `Every URL that matches ${path.text} goes to the backend, even when the file does not exist`,
         span: at.node.span,
         help: 'use <FilesMatch "\\.php$"> with SetHandler "proxy:…"',
+        ...(fix && { fix }),
       });
     }
   },
