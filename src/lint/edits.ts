@@ -48,7 +48,7 @@ export function removeWord(sources: SourceSet, span: Span): Edit {
 }
 
 /** A section's lines from its opening to its closing one; undefined when it isn't closed, or in another file. */
-export function sectionSpan({ span, close }: SectionNode): Span | undefined {
+export function sectionSpan({ span, close }: Pick<SectionNode, 'span' | 'close'>): Span | undefined {
   return close?.file === span.file ? { ...span, end: close.end } : undefined;
 }
 

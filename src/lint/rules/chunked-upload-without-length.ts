@@ -1,5 +1,16 @@
+import type { Fix } from '../../diagnostics/diagnostic.ts';
+import { insertBefore } from '../edits.ts';
 import type { LintRule } from '../rule.ts';
-import type { ModelServer } from '../model/model.ts';
+import type { LintModel, ModelServer, PlacedDirective } from '../model/model.ts';
+
+/** A fix that sets the variable in front of the outermost section around a line, or of the line. */
+function lengthFix(model: LintModel, at: PlacedDirective): Fix | undefined {
+  const outer = at.sections.find(({ name }) => name !== 'virtualhost')?.node ?? at.node;
+  const edit = insertBefore(model.loaded.sources, outer.span, [
+    'SetEnvIfNoCase Transfer-Encoding "chunked" proxy-sendcl=1',
+  ]);
+  return edit && { title: 'Set proxy-sendcl', kind: 'review', edits: [edit] };
+}
 
 /** Chunked uploads reach PHP-FPM with an empty body when httpd serves this. */
 export const chunkedUploadWithoutLength: LintRule = {
@@ -8,7 +19,7 @@ export const chunkedUploadWithoutLength: LintRule = {
   summary: 'Chunked uploads reach PHP-FPM with an empty body when httpd serves this',
   wave: 2,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Tells once for each server that sends requests to a FastCGI backend without `proxy-sendcl`.',
     why: 'httpd passes a chunked body on without CONTENT_LENGTH, and PHP-FPM reads only as many bytes as that says. This gateway always sends the length.',
@@ -42,11 +53,13 @@ export const chunkedUploadWithoutLength: LintRule = {
     ]) {
       if (url?.scheme !== 'fcgi' || told.has(at.server)) continue;
       told.add(at.server);
+      const fix = lengthFix(model, at);
       report({
         message:
           'With httpd, requests without Content-Length reach the FastCGI application with an empty body',
         span: word.span,
         help: 'add SetEnvIfNoCase Transfer-Encoding "chunked" proxy-sendcl=1',
+        ...(fix && { fix }),
       });
     }
   },

@@ -1,4 +1,6 @@
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import type { LintRule } from '../rule.ts';
+import { removeLines, sectionSpan } from '../edits.ts';
 import type { ConfigNode, SectionNode, Word } from '../../syntax/tree.ts';
 import { parseCondition } from '../../../grammar/expr/index.ts';
 import type { ConditionNode, WordNode } from '../../../grammar/expr/ast.ts';
@@ -100,6 +102,11 @@ function earlierBranch(siblings: readonly ConfigNode[], node: SectionNode): Word
   return undefined;
 }
 
+/** Whether another branch follows an `<If>`: without that one it would have nothing to be the other of. */
+function hasElse(siblings: readonly ConfigNode[], node: SectionNode): boolean {
+  return /^else/i.test(siblings[siblings.indexOf(node) + 1]?.name.text ?? '');
+}
+
 /** A condition is always false. */
 export const ifAlwaysFalse: LintRule = {
   name: 'if-always-false',
@@ -107,7 +114,7 @@ export const ifAlwaysFalse: LintRule = {
   summary: 'A condition is always false, or always true',
   wave: 2,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds conditions of constants, comparisons of a URL path with what does not start with a slash, comparisons of one variable with two texts at once, and branches that repeat an earlier one. A lone `true` is a usual way to come last, and is left alone.',
     why: 'The section never applies, or always, whatever the request.',
@@ -123,13 +130,20 @@ export const ifAlwaysFalse: LintRule = {
       const parsed = parseCondition(word.text);
       if (!parsed.ok) continue;
       const written = name === 'if' ? 'If' : 'ElseIf';
+      const whole = sectionSpan(node);
       const siblings = sections.at(-1)?.node.children ?? model.loaded.tree;
+      const isRemovable = name === 'elseif' || !hasElse(siblings, node);
+      const fix: Fix | undefined =
+        whole && isRemovable
+          ? { title: 'Remove the section', kind: 'review', edits: [removeLines(model.loaded.sources, whole)] }
+          : undefined;
       const earlier = name === 'elseif' ? earlierBranch(siblings, node) : undefined;
       if (earlier) {
         report({
           message: 'This <ElseIf> never applies: an earlier branch has the same condition',
           span: word.span,
           related: [{ message: 'the earlier branch', span: earlier.span }],
+          ...(fix && { fix }),
         });
         continue;
       }
@@ -139,6 +153,7 @@ export const ifAlwaysFalse: LintRule = {
         message: `The condition of this <${written}> is always ${value}`,
         span: word.span,
         help: 'URL paths and file names start with a slash; constants never change',
+        ...(!value && fix && { fix }),
       });
     }
   },

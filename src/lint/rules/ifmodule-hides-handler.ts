@@ -1,3 +1,6 @@
+import type { Fix } from '../../diagnostics/diagnostic.ts';
+import { insertBehind, sectionSpan } from '../edits.ts';
+import type { LintModel } from '../model/model.ts';
 import type { LintRule } from '../rule.ts';
 import { parseSyntaxTree, type SyntaxNode, type SyntaxSection } from '../../syntax/syntax-tree.ts';
 
@@ -15,7 +18,7 @@ function some(nodes: readonly SyntaxNode[], test: (node: SyntaxNode) => boolean)
   return nodes.some((node) => test(node) || (node.kind === 'section' && some(node.children, test)));
 }
 
-function isPhpHandler(node: SyntaxNode): boolean {
+function isPhpHandler(node: SyntaxNode): node is SyntaxSection {
   return (
     node.kind === 'section' &&
     /^files(match)?$/i.test(node.name.text) &&
@@ -41,6 +44,25 @@ function isFallback(node: SyntaxNode): boolean {
   );
 }
 
+/** A fix that denies the files of the first PHP handler in a guard when its module is missing. */
+function denyingFix(model: LintModel, guard: SyntaxSection): Fix | undefined {
+  const whole = sectionSpan(guard);
+  const handlers: SyntaxSection[] = [];
+  some(guard.children, (node) => isPhpHandler(node) && handlers.push(node) > 0);
+  const [files] = handlers;
+  const edit =
+    whole &&
+    files &&
+    insertBehind(model.loaded.sources, whole, [
+      `<IfModule !${guard.args[0]?.text ?? ''}>`,
+      `  <${files.name.text} ${files.argsText}>`,
+      '    Require all denied',
+      `  </${files.name.text}>`,
+      '</IfModule>',
+    ]);
+  return edit && { title: 'Deny the files without the module', kind: 'review', edits: [edit] };
+}
+
 /** If the module is missing, this block vanishes and PHP files are sent as text. */
 export const ifmoduleHidesHandler: LintRule = {
   name: 'ifmodule-hides-handler',
@@ -49,7 +71,7 @@ export const ifmoduleHidesHandler: LintRule = {
   isSecurity: true,
   wave: 1,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds PHP handlers inside `<IfModule>` for the proxy modules, without a fallback that denies the files. A note only where the configuration itself loads the module.',
     why: 'The guard turns a failed start into silent disclosure of source code.',
@@ -75,11 +97,13 @@ export const ifmoduleHidesHandler: LintRule = {
       if (some(nodes, isFallback)) continue;
       some(nodes, (node) => {
         if (!isGuard(node) || !some(node.children, isPhpHandler)) return false;
+        const fix = denyingFix(model, node);
         report({
           message: `If ${node.args[0]?.text ?? ''} is missing, this block vanishes and PHP files are sent as text`,
           span: node.name.span,
           ...(model.hasModule(node.args[0]?.text ?? '') === true && { severity: 'info' as const }),
           help: 'drop the guard, or deny the files in <IfModule !…>',
+          ...(fix && { fix }),
         });
         return false;
       });

@@ -1,6 +1,8 @@
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import type { LintRule } from '../rule.ts';
+import { moveLinesBefore, sectionSpan } from '../edits.ts';
 import { prefixCovers } from '../model/covers.ts';
-import type { ModelServer, PlacedSection } from '../model/model.ts';
+import type { LintModel, ModelServer, PlacedSection } from '../model/model.ts';
 
 /** Directives of which the last merged one replaces the others. */
 const REPLACING: ReadonlySet<string> = new Set([
@@ -38,6 +40,14 @@ function lostSettings(specific: Location, broad: Location): string[] {
     .map(([name]) => name);
 }
 
+/** A fix that moves the broader section up; undefined where the two are merged in order of their servers. */
+function movedUp(model: LintModel, broad: PlacedSection, specific: PlacedSection): Fix | undefined {
+  const moved = sectionSpan(broad.node);
+  if (!moved || broad.server !== specific.server) return undefined;
+  const edits = moveLinesBefore(model.loaded.sources, moved, specific.node.span);
+  return edits && { title: 'Move the section up', kind: 'review', edits };
+}
+
 /** A broader Location follows a specific one and overrides it. */
 export const locationBroadAfterSpecific: LintRule = {
   name: 'location-broad-after-specific',
@@ -45,7 +55,7 @@ export const locationBroadAfterSpecific: LintRule = {
   summary: 'A broader Location follows a specific one and overrides it',
   wave: 2,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds `<Location /app>` behind `<Location /app/admin>` where both set the same thing.',
     why: 'Locations are merged in file order, not by length as directories are: the broader one wins.',
@@ -80,11 +90,13 @@ export const locationBroadAfterSpecific: LintRule = {
         for (const specific of [...inherited, ...own.slice(0, i)]) {
           const lost = lostSettings(specific, broad);
           if (lost.length === 0) continue;
+          const fix = movedUp(model, broad.section, specific.section);
           report({
             message: `<Location ${broad.path}> follows <Location ${specific.path}> and overrides its ${lost.join(', ')}`,
             span: broad.section.node.name.span,
             related: [{ message: 'the section that is overridden', span: specific.section.node.name.span }],
             help: 'put the broader section first',
+            ...(fix && { fix }),
           });
           return;
         }

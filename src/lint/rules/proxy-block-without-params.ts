@@ -7,7 +7,7 @@ export const proxyBlockWithoutParams: LintRule = {
   summary: 'A <Proxy> block without parameters defines no worker',
   wave: 1,
   needs: [],
-  fixable: 'none',
+  fixable: 'review',
   page: {
     what: 'Finds `<Proxy "fcgi://…">` blocks with neither key=value on the opening line nor a ProxySet inside.',
     why: 'Such a block only holds directives for proxied URLs; it makes no worker, so nothing is pooled and no limit applies. An empty one does nothing at all.',
@@ -30,6 +30,16 @@ export const proxyBlockWithoutParams: LintRule = {
         message: `<Proxy ${line.url.text}> has no key=value and no ProxySet, so it defines no worker`,
         span: line.urlWord.span,
         help: 'add parameters such as timeout=30, or remove the block',
+        fix: {
+          title: 'Add timeouts',
+          kind: 'review',
+          edits: [
+            {
+              span: { ...line.urlWord.span, start: line.urlWord.span.end },
+              text: ' connectiontimeout=2 timeout=60',
+            },
+          ],
+        },
       });
     }
   },
