@@ -9,6 +9,7 @@ import { ClientBody, type BodySource } from './body.ts';
 import type { FrontHost } from './front.ts';
 import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
 import { ClientResponse, type ResponseHost } from './response.ts';
+import { targetPath } from './request-target.ts';
 import type { ConnectionState } from './response-head.ts';
 import type { FrontSettings } from './settings.ts';
 import { firstLimitMs, TimeLimit } from './time-limit.ts';
@@ -256,7 +257,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   #namedServer(head: RequestHead): ServerRecord | undefined {
     const { host } = this.#front;
     return head.hostname === undefined
-      ? host.serverFor(this.#info, head.unparsedUri.replace(/\?.*$/s, '').replace(/^\/+/, '/'))
+      ? host.serverFor(this.#info, targetPath(head.unparsedUri))
       : host.serverForHost(this.#info, head.hostname, head.hostPort);
   }
 

@@ -73,7 +73,7 @@ export class RequestHeadParser {
   byteCount = 0;
 
   readonly #limits: HeadLimits;
-  readonly #scheme: string;
+  readonly #scheme: 'http' | 'https';
   #carry = '';
   #blankLines = 0;
   #isTrusted = false;
@@ -337,7 +337,7 @@ export class RequestHeadParser {
     const host = headers.get('host');
     if (target.kind === 'absolute' && target.authority) {
       authority = target.authority;
-      if (host !== undefined && this.#limits.isStrict) headers.set('Host', authorityText(authority));
+      if (host !== undefined && this.#limits.isStrict) headers.set('Host', target.host);
     } else if (host !== undefined) {
       authority = parseHostHeader(host);
       if (authority === undefined) {
@@ -353,17 +353,18 @@ export class RequestHeadParser {
       );
       return;
     }
+    const hostPort = target.kind === 'absolute' ? (authority?.port ?? target.port) : authority?.port;
     const framing = this.#protocolNumber < 1000 ? NO_BODY : this.#readFraming();
     if (framing === undefined) return;
     const expect = headers.get('expect');
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
       const message = `client sent an unrecognized expectation value of Expect: ${expect}`;
       const unmet: HeadFailure = { status: 417, number: 'AH00570', message, notes: '' };
-      this.result = { head: this.#head(authority), framing: NO_BODY, failure: unmet };
+      this.result = { head: this.#head(authority, hostPort), framing: NO_BODY, failure: unmet };
       return;
     }
     const failure: HeadFailure | undefined = target.kind === 'connect' ? NO_TUNNEL : undefined;
-    this.result = { head: this.#head(authority), framing, failure };
+    this.result = { head: this.#head(authority, hostPort), framing, failure };
   }
 
   /** How long the body is; where two readers of the request could disagree, it is refused. */
@@ -396,7 +397,7 @@ export class RequestHeadParser {
     return { contentLength, isChunked: false };
   }
 
-  #head(authority: Authority | undefined): RequestHead {
+  #head(authority: Authority | undefined, hostPort = authority?.port): RequestHead {
     return {
       theRequest: this.#theRequest ?? '',
       method: this.#method,
@@ -405,7 +406,7 @@ export class RequestHeadParser {
       protocolNumber: this.#protocolNumber,
       headersIn: this.#headers,
       hostname: authority?.hostname,
-      hostPort: authority?.port,
+      hostPort,
     };
   }
 
@@ -462,9 +463,4 @@ function trimField(line: string, start: number): string {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
-}
-
-function authorityText({ hostname, port }: Authority): string {
-  const host = hostname.includes(':') ? `[${hostname}]` : hostname;
-  return port === undefined ? host : `${host}:${port}`;
 }

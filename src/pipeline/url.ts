@@ -213,7 +213,10 @@ export function parseUri(req: RequestRecord, target: string): void {
   }
   if (text.charCodeAt(0) !== SLASH) {
     const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/.exec(text);
-    if (absolute) text = text.slice(absolute[0].length);
+    if (absolute) {
+      text = text.slice(absolute[0].length);
+      if (req.method === 'OPTIONS' && /^(?:[?#]|$)/.test(text)) text = `*${text}`;
+    }
   }
   const hash = text.indexOf('#');
   if (hash >= 0) text = text.slice(0, hash);
