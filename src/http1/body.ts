@@ -83,7 +83,7 @@ export class ClientBody implements RequestBody {
     }
     this.wireBytes += end - start;
     const fault = this.#decoder?.fault;
-    if (fault) this.fail({ status: fault.status, message: fault.message, isGone: false });
+    if (fault) this.fail({ ...fault, isGone: false });
     else {
       if (this.#hasArrived) this.#source.onBodyEnd();
       this.#deliver();

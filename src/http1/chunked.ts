@@ -23,6 +23,8 @@ type State =
 export interface ChunkFault {
   readonly status: 400 | 413;
   readonly message: string;
+  /** All chunks were read. */
+  readonly isInTrailers: boolean;
 }
 
 /**
@@ -154,7 +156,7 @@ export class ChunkedDecoder {
   }
 
   #refuse(status: 400 | 413, message: string): void {
-    this.fault ??= { status, message };
+    this.fault ??= { status, message, isInTrailers: this.#state === 'trailer' };
   }
 }
 

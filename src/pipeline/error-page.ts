@@ -67,6 +67,8 @@ function isSentByFilter({ status, method, body, headersIn, proxyReq }: RequestRe
   if (status === 416) return headersIn.has('Range');
   // The limit of a TRACE is its handler's.
   if (status === 408 || method === 'TRACE' || body.failure?.status !== status) return false;
+  // Broken trailers are an error that its reader reports, and that is answered as any other.
+  if (body.failure.isInTrailers) return false;
   return proxyReq === 0 || body.failure.isCut !== true;
 }
 

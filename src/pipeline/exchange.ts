@@ -7,6 +7,8 @@ export interface BodyFailure {
   readonly isGone: boolean;
   /** What came was well formed, but it ended too early. */
   readonly isCut?: true;
+  /** The content was whole; the fields behind it are broken. */
+  readonly isInTrailers?: boolean;
 }
 
 /** Who takes a request's body. Called in order; nothing comes after `end` or `fail`. */

@@ -394,7 +394,8 @@ function mustReadBody(req: RequestRecord): boolean {
 /** Answers with the fault of a body that was found while the page of another status was about to leave. */
 function replaceByBodyFault(req: RequestRecord, fault: number): void {
   const { services } = req.server.gateway;
-  const failed = req.status;
+  // Who reads trailers puts their fault in the place of the status.
+  const failed = req.body.failure?.isInTrailers ? fault : req.status;
   req.status = fault;
   const document = services.errorDocument(req, fault);
   services.sendErrorResponse(req, failed, document?.kind === 'text' ? document.text : undefined, true);
