@@ -161,7 +161,11 @@ function placeholders(root: string, world: World): ReadonlyMap<string, string> {
 }
 
 function blank(text: string, root: string, world: World): string {
-  let blanked = text.replaceAll(root, '@ROOT@').replaceAll(world.directory, '@RUN@');
+  // Functions of expressions turn paths to lower case.
+  let blanked = text
+    .replaceAll(root, '@ROOT@')
+    .replaceAll(root.toLowerCase(), '@root@')
+    .replaceAll(world.directory, '@RUN@');
   world.responders.forEach(({ port }, index) => {
     blanked = blanked.replaceAll(String(port), `@F${index + 1}@`);
   });
