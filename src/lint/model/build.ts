@@ -39,6 +39,12 @@ export function buildModel(
   const table = new WorkerTable();
   const workers = buildWorkers(workerLines, table);
   const balancers = buildBalancers(workerLines, workers);
+  const balancersByServer = new Map(
+    [...groupBy(balancers, ({ server }) => server)].map(([server, own]) => [
+      server,
+      new Map(own.map((balancer) => [balancer.name, balancer])),
+    ]),
+  );
   const byName = groupBy(placed.directives, (directive) => directive.name.toLowerCase());
   const sectionsByName = groupBy(placed.sections, (section) => section.name);
   const main = placed.servers[0]!;
@@ -63,8 +69,7 @@ export function buildModel(
         url,
       ),
     balancer: (name, server) =>
-      balancers.find((balancer) => balancer.name === name && balancer.server === server) ??
-      balancers.find((balancer) => balancer.name === name && balancer.server === main),
+      balancersByServer.get(server)?.get(name) ?? balancersByServer.get(main)?.get(name),
     uses: rows.uses,
     diagnostics: rows.diagnostics,
     hasModule: (name) => modules && modules.has(name),

@@ -2,7 +2,7 @@ import { compilePcre } from '../../pattern/pcre.ts';
 import type { Mapping } from './model.ts';
 
 /** Runs of slashes count as one. */
-function squeezed(path: string): string {
+export function squeezed(path: string): string {
   return path.replace(/\/{2,}/g, '/');
 }
 
@@ -31,21 +31,26 @@ export function mappingCovers(earlier: Mapping, later: Mapping): boolean {
 }
 
 /** A pattern that matches every path. */
-function isCatchAll(pattern: string): boolean {
+export function isCatchAll(pattern: string): boolean {
   return /^(\^?\/?|\^?\/?\.\*|\^?\/?\(\.\*\)|\^\/\(\.\*\)\$|\^\(\.\*\)\$|\^\/\.\*\$)$/.test(pattern);
+}
+
+/** Text and at most a last `.*`. */
+export function hasOpenShape(pattern: string): boolean {
+  return /^\^[\w/.~%-]*(\(?\.\*\)?\$?)?$/.test(pattern);
 }
 
 /** `^/app/` or `^/app/.*`: a pattern that goes on with anything, tried on the prefix itself. */
 function isOpenPrefixPattern(pattern: string, prefix: string): boolean {
   if (!pattern.startsWith('^') || /\$$/.test(pattern.replace(/\.\*\)?\$$/, ''))) return false;
   const literal = literalStart(pattern);
-  if (literal === undefined || !/^\^[\w/.~%-]*(\(?\.\*\)?\$?)?$/.test(pattern)) return false;
+  if (literal === undefined || !hasOpenShape(pattern)) return false;
   const compiled = compilePcre(pattern);
   return compiled.ok && compiled.pattern.test(prefix) && prefix.startsWith(literal);
 }
 
 /** The text that every match of an anchored pattern starts with. */
-function literalStart(pattern: string): string | undefined {
+export function literalStart(pattern: string): string | undefined {
   const found = /^\^((?:[\w/~%-]|\\[./-])*)/.exec(pattern);
   if (!found) return undefined;
   const quantified = /^[*?+{]/.test(pattern.slice(found[0].length));

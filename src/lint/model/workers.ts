@@ -12,6 +12,7 @@ import type {
   PlacedSection,
   WorkerLine,
 } from './model.ts';
+import { groupBy } from './group-by.ts';
 import { enclosing, type Placed } from './place.ts';
 
 const LOCATIONS = ['location', 'locationmatch'];
@@ -128,6 +129,7 @@ class Worker implements ModelWorker {
   readonly url: BackendUrl;
   readonly lines: WorkerLine[];
   readonly balancer: string | undefined;
+  #effective: ReadonlyMap<string, Parameter> | undefined;
 
   constructor(line: WorkerLine, balancer: string | undefined) {
     this.name = line.url.workerName;
@@ -138,18 +140,16 @@ class Worker implements ModelWorker {
   }
 
   parameter(key: string): Parameter | undefined {
-    return effectiveParameter(this.lines, key);
+    // Lines are only added while the model is built, and rules ask after that.
+    this.#effective ??= effectiveParameters(this.lines);
+    return this.#effective.get(key);
   }
 }
 
 /** The owner's value, unless a later `<Proxy>` or ProxySet overwrites it; other lines are ignored. */
-function effectiveParameter(lines: readonly WorkerLine[], key: string): Parameter | undefined {
-  let found: Parameter | undefined;
-  lines.forEach((line, i) => {
-    if (i > 0 && line.by !== 'Proxy' && line.by !== 'ProxySet') return;
-    found = line.parameters.findLast((parameter) => parameter.key === key) ?? found;
-  });
-  return found;
+function effectiveParameters(lines: readonly WorkerLine[]): ReadonlyMap<string, Parameter> {
+  const counting = lines.filter(({ by }, i) => i === 0 || by === 'Proxy' || by === 'ProxySet');
+  return new Map(counting.flatMap(({ parameters }) => parameters.map((one) => [one.key, one] as const)));
 }
 
 /** Workers by what their URL must share with another one, so that looking one up costs little among thousands. */
@@ -223,15 +223,16 @@ export function buildBalancers(
     if (known) known.lines.push(line);
     else balancers.set(key, { name: line.balancer, server: line.at.server, lines: [line] });
   }
-  return [...balancers.values()].map(({ name, server, lines: own }) => {
-    const settings = own.filter((line) => line.by !== 'BalancerMember');
+  const membersOf = groupBy(workers, ({ balancer, server }) => `${ids.get(server)} ${balancer ?? ''}`);
+  return [...balancers].map(([key, { name, server, lines: own }]) => {
+    const settings = own.filter((line) => line.by !== 'BalancerMember').flatMap((line) => line.parameters);
+    const effective = new Map(settings.map((parameter) => [parameter.key, parameter]));
     return {
       name,
       server,
       lines: own,
-      members: workers.filter((worker) => worker.balancer === name && worker.server === server),
-      parameter: (key) =>
-        settings.flatMap((line) => line.parameters).findLast((parameter) => parameter.key === key),
+      members: membersOf.get(key) ?? [],
+      parameter: (name) => effective.get(name),
     };
   });
 }

@@ -1,8 +1,8 @@
 import { ruleWithOptions, type Finding } from '../rule.ts';
-import type { ConfigNode } from '../../syntax/tree.ts';
+import type { ConfigNode, SectionNode } from '../../syntax/tree.ts';
 import { lineEndOf } from '../edits.ts';
-import { prefixCovers } from '../model/covers.ts';
-import type { LintModel, PlacedDirective } from '../model/model.ts';
+import type { LintModel, ModelServer, PlacedDirective } from '../model/model.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
 
 const ACCESS_RULE = /^(?:require|requireall|requireany|requirenone|deny|authtype|allow)$/i;
 
@@ -10,14 +10,35 @@ function restricts(child: ConfigNode): boolean {
   return ACCESS_RULE.test(child.name.text) && !/^all\s+granted/i.test(child.argsText);
 }
 
-/** Whether an access rule stands around a line, or in a Location that takes its path, too. */
-function isProtected(model: LintModel, at: PlacedDirective, path: string | undefined): boolean {
-  if (at.sections.some(({ node }) => node.children.some(restricts))) return true;
-  return model.sectionsNamed('location').some(({ node, server }) => {
-    const own = node.args[0]?.text;
-    if (path === undefined || own === undefined || (server !== at.server && !server.isMain)) return false;
-    return prefixCovers(own, path) && node.children.some(restricts);
-  });
+/** Access rules: which sections have one, and which paths a Location with one takes. */
+class AccessRules {
+  readonly #restricting = new Map<SectionNode, boolean>();
+  readonly #locations = new Map<ModelServer, PrefixTable<true>>();
+
+  constructor(model: LintModel) {
+    for (const { node, server } of model.sectionsNamed('location')) {
+      const path = node.args[0]?.text;
+      if (path === undefined || !this.#restricts(node)) continue;
+      const own = this.#locations.get(server) ?? new PrefixTable<true>();
+      this.#locations.set(server, own);
+      own.add(path, true);
+    }
+  }
+
+  #restricts(node: SectionNode): boolean {
+    let known = this.#restricting.get(node);
+    if (known === undefined) this.#restricting.set(node, (known = node.children.some(restricts)));
+    return known;
+  }
+
+  /** Whether an access rule stands around a line, or in a Location that takes its path, too. */
+  protects(model: LintModel, at: PlacedDirective, path: string | undefined): boolean {
+    if (at.sections.some(({ node }) => this.#restricts(node))) return true;
+    return (
+      path !== undefined &&
+      [at.server, model.servers[0]!].some((server) => this.#locations.get(server)?.covering(path).length)
+    );
+  }
 }
 
 interface Endpoint {
@@ -98,8 +119,9 @@ export const adminEndpointUnprotected = ruleWithOptions({
       return isPage ? [{ at, what: handler.text, path }] : [];
     });
     const fromPools = (model.pools ?? []).flatMap(({ settings }) => settings.get('pm.status_path') ?? []);
+    const rules = new AccessRules(model);
     for (const { at, what, path } of [...pages, ...statusPages(model, new Set([...paths, ...fromPools]))]) {
-      if (isProtected(model, at, path)) continue;
+      if (rules.protects(model, at, path)) continue;
       report({
         message: `${what} is reachable without restriction`,
         span: at.node.span,

@@ -1,8 +1,9 @@
 import type { Fix } from '../../diagnostics/diagnostic.ts';
 import type { LintRule } from '../rule.ts';
 import { moveLinesBefore, sectionSpan } from '../edits.ts';
-import { prefixCovers } from '../model/covers.ts';
+import { prefixCovers, squeezed } from '../model/covers.ts';
 import type { LintModel, ModelServer, PlacedSection } from '../model/model.ts';
+import { prefixesOf } from '../model/prefix-table.ts';
 
 /** Directives of which the last merged one replaces the others. */
 const REPLACING: ReadonlySet<string> = new Set([
@@ -34,10 +35,44 @@ interface Location {
 
 /** What a specific section sets and a broader one behind it sets otherwise. */
 function lostSettings(specific: Location, broad: Location): string[] {
-  if (specific.path === broad.path || !prefixCovers(broad.path, specific.path)) return [];
+  if (squeezed(specific.path) === squeezed(broad.path) || !prefixCovers(broad.path, specific.path)) return [];
   return [...specific.settings]
     .filter(([name, value]) => broad.settings.has(name) && broad.settings.get(name) !== value)
     .map(([name]) => name);
+}
+
+/** For one setting below one path: the first section that has it, and the first that has it with another value. */
+interface Holders {
+  readonly first: Location;
+  second?: Location;
+}
+
+/** Locations by the paths above them and what they set, so that those below a broader one need no search. */
+class LocationTable {
+  readonly #holders = new Map<string, Holders>();
+
+  add(location: Location): void {
+    // The first is the path itself.
+    for (const prefix of prefixesOf(location.path).slice(1)) {
+      for (const [name, value] of location.settings) {
+        const key = `${name} ${prefix}`;
+        const known = this.#holders.get(key);
+        if (!known) this.#holders.set(key, { first: location });
+        else if (known.first.settings.get(name) !== value) known.second ??= location;
+      }
+    }
+  }
+
+  /** The first section below a path of which something is lost behind a broader one. */
+  firstLosing(broad: Location): Location | undefined {
+    const losing = [...broad.settings].flatMap(([name, value]) => {
+      const holders = this.#holders.get(`${name} ${squeezed(broad.path)}`);
+      return (holders?.first.settings.get(name) === value ? holders.second : holders?.first) ?? [];
+    });
+    return losing
+      .filter((specific) => lostSettings(specific, broad).length > 0)
+      .reduce<Location | undefined>((a, b) => (a && a.section.order < b.section.order ? a : b), undefined);
+  }
 }
 
 /** A fix that moves the broader section up; undefined where the two are merged in order of their servers. */
@@ -82,25 +117,26 @@ export const locationBroadAfterSpecific: LintRule = {
       if (own) own.push(location);
       else byServer.set(server, [location]);
     }
-    const main = byServer.get(model.servers[0]!) ?? [];
+    const inherited = new LocationTable();
+    byServer.get(model.servers[0]!)?.forEach((location) => inherited.add(location));
     for (const [server, own] of byServer) {
-      // The main server's sections are merged before those of a virtual host, wherever they stand.
-      const inherited = server.isMain ? [] : main;
-      own.forEach((broad, i) => {
-        for (const specific of [...inherited, ...own.slice(0, i)]) {
-          const lost = lostSettings(specific, broad);
-          if (lost.length === 0) continue;
-          const fix = movedUp(model, broad.section, specific.section);
-          report({
-            message: `<Location ${broad.path}> follows <Location ${specific.path}> and overrides its ${lost.join(', ')}`,
-            span: broad.section.node.name.span,
-            related: [{ message: 'the section that is overridden', span: specific.section.node.name.span }],
-            help: 'put the broader section first',
-            ...(fix && { fix }),
-          });
-          return;
-        }
-      });
+      const earlier = new LocationTable();
+      for (const broad of own) {
+        // The main server's sections are merged before those of a virtual host, wherever they stand.
+        const specific =
+          (server.isMain ? undefined : inherited.firstLosing(broad)) ?? earlier.firstLosing(broad);
+        earlier.add(broad);
+        if (!specific) continue;
+        const lost = lostSettings(specific, broad);
+        const fix = movedUp(model, broad.section, specific.section);
+        report({
+          message: `<Location ${broad.path}> follows <Location ${specific.path}> and overrides its ${lost.join(', ')}`,
+          span: broad.section.node.name.span,
+          related: [{ message: 'the section that is overridden', span: specific.section.node.name.span }],
+          help: 'put the broader section first',
+          ...(fix && { fix }),
+        });
+      }
     }
   },
 };

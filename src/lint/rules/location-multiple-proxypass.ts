@@ -1,5 +1,7 @@
 import type { LintRule } from '../rule.ts';
+import type { SectionNode } from '../../syntax/tree.ts';
 import { removeLines } from '../edits.ts';
+import type { Mapping, ModelServer } from '../model/model.ts';
 
 /** A Location has more than one ProxyPass; only the last is used. */
 export const locationMultipleProxypass: LintRule = {
@@ -25,17 +27,22 @@ export const locationMultipleProxypass: LintRule = {
     const placed = model.mappings.filter(
       (mapping) => mapping.location && mapping.path && !/\$\{/.test(mapping.path.text),
     );
-    placed.forEach((earlier, i) => {
-      const later = placed
-        .slice(i + 1)
-        .find(
-          (mapping) =>
-            mapping.at.server === earlier.at.server &&
-            (mapping.location === earlier.location ||
-              (mapping.path?.text === earlier.path?.text &&
-                mapping.location?.name.text.toLowerCase() === earlier.location?.name.text.toLowerCase())),
-        );
-      if (!later) return;
+    const ofPath = new Map<ModelServer, Map<string, Mapping>>();
+    const ofSection = new Map<SectionNode, Mapping>();
+    const laterOf = new Map<Mapping, Mapping>();
+    for (const mapping of placed.toReversed()) {
+      const own = ofPath.get(mapping.at.server) ?? new Map<string, Mapping>();
+      ofPath.set(mapping.at.server, own);
+      const section = mapping.location!;
+      const key = `${section.name.text.toLowerCase()} ${mapping.path!.text}`;
+      const later = ofSection.get(section) ?? own.get(key);
+      if (later) laterOf.set(mapping, later);
+      ofSection.set(section, mapping);
+      own.set(key, mapping);
+    }
+    for (const earlier of placed) {
+      const later = laterOf.get(earlier);
+      if (!later) continue;
       report({
         message: `<Location ${earlier.path?.text ?? ''}> has another ProxyPass further down; this line is not used`,
         span: earlier.at.node.span,
@@ -46,6 +53,6 @@ export const locationMultipleProxypass: LintRule = {
           edits: [removeLines(model.loaded.sources, earlier.at.node.span)],
         },
       });
-    });
+    }
   },
 };

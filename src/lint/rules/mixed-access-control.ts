@@ -2,6 +2,7 @@ import type { LintRule } from '../rule.ts';
 import type { SectionNode } from '../../syntax/tree.ts';
 import { groupBy } from '../model/group-by.ts';
 import type { PlacedDirective } from '../model/model.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
 
 /** The section whose config a line is part of. */
 function scopeOf(at: PlacedDirective): SectionNode | undefined {
@@ -9,14 +10,30 @@ function scopeOf(at: PlacedDirective): SectionNode | undefined {
     ?.node;
 }
 
-/** Whether what an outer section says still applies in an inner one that has no old-style line of its own. */
-function reaches(outer: SectionNode, inner: SectionNode): boolean {
-  const from = outer.args[0]?.text.replace(/\/?$/, '/') ?? '';
-  const to = inner.args[0]?.text.replace(/\/?$/, '/') ?? '';
-  const outerName = outer.name.text.toLowerCase();
-  const innerName = inner.name.text.toLowerCase();
-  if (outerName === 'directory') return innerName === 'directory' ? to.startsWith(from) : from === '/';
-  return outerName === 'location' && innerName === 'location' && to.startsWith(from);
+function slashed(section: SectionNode): string {
+  return section.args[0]?.text.replace(/\/?$/, '/') ?? '';
+}
+
+/** `Deny from all` lines of one server, by the sections that they reach into. */
+class Denials {
+  readonly #tables = {
+    directory: new PrefixTable<PlacedDirective>(),
+    location: new PrefixTable<PlacedDirective>(),
+  };
+
+  add(line: PlacedDirective): void {
+    const outer = scopeOf(line);
+    const name = outer?.name.text.toLowerCase();
+    if (outer && (name === 'directory' || name === 'location')) this.#tables[name].add(slashed(outer), line);
+  }
+
+  /** The first that still applies in an inner section that has no old-style line of its own. */
+  firstReaching(inner: SectionNode): PlacedDirective | undefined {
+    const name = inner.name.text.toLowerCase();
+    const found = this.#tables.directory.covering(name === 'directory' ? slashed(inner) : '/');
+    if (name === 'location') found.push(...this.#tables.location.covering(slashed(inner)));
+    return found.reduce<PlacedDirective | undefined>((a, b) => (a && a.order < b.order ? a : b), undefined);
+  }
 }
 
 /** Old and new access control both apply to one place. */
@@ -47,10 +64,10 @@ export const mixedAccessControl: LintRule = {
   check(model, report) {
     const old = [...model.named('order'), ...model.named('allow'), ...model.named('deny')];
     const byScope = groupBy(old, scopeOf);
-    const denying = groupBy(
-      model.named('deny').filter(({ node }) => /^from\s+all\b/i.test(node.argsText)),
-      ({ server }) => server,
-    );
+    const denying = new Map(model.servers.map((server) => [server, new Denials()]));
+    for (const line of model.named('deny')) {
+      if (/^from\s+all\b/i.test(line.node.argsText)) denying.get(line.server)!.add(line);
+    }
     const seen = new Set<SectionNode | undefined>();
     for (const at of model.named('Require')) {
       const scope = scopeOf(at);
@@ -58,12 +75,8 @@ export const mixedAccessControl: LintRule = {
       const [beside] = byScope.get(scope) ?? [];
       const above = beside
         ? undefined
-        : [...new Set([at.server, model.servers[0]!])]
-            .flatMap((server) => denying.get(server) ?? [])
-            .find((line) => {
-              const outer = scopeOf(line);
-              return outer && outer !== scope && reaches(outer, scope);
-            });
+        : (denying.get(at.server)!.firstReaching(scope) ??
+          denying.get(model.servers[0]!)!.firstReaching(scope));
       const other = beside ?? above;
       if (!other) continue;
       const isCompatible = beside && !byScope.get(scope)?.some((line) => line.name.toLowerCase() === 'deny');

@@ -1,5 +1,32 @@
 import type { LintRule } from '../rule.ts';
 import { parseUrl } from '../model/backend-url.ts';
+import type { HandlerLine, LintModel, ModelServer } from '../model/model.ts';
+
+/** What the names of workers start with that a `<Proxy>` section is for. */
+function protectedName(url: string): string {
+  return parseUrl(url).workerName.replace(/\/$/, '');
+}
+
+/** The first handler for each section's name, of its server, or for a main server's section of any. */
+function handlersByName(model: LintModel): Map<ModelServer, Map<string, HandlerLine>> {
+  const names = new Set(
+    model.sectionsNamed('proxy').map(({ node }) => protectedName(node.args[0]?.text ?? '')),
+  );
+  const found = new Map(model.servers.map((server) => [server, new Map<string, HandlerLine>()]));
+  for (const handler of model.handlers) {
+    const { by, url, at } = handler;
+    if ((by !== 'SetHandler' && by !== 'AddHandler') || !url?.isKnown) continue;
+    for (let end = 0; end <= url.workerName.length; end++) {
+      const name = url.workerName.slice(0, end);
+      if (!names.has(name)) continue;
+      for (const server of [at.server, model.servers[0]!]) {
+        const own = found.get(server)!;
+        if (!own.has(name)) own.set(name, handler);
+      }
+    }
+  }
+  return found;
+}
 
 /** Access rules in <Proxy> are not evaluated for requests that come by SetHandler. */
 export const proxyAclNotAppliedToHandler: LintRule = {
@@ -27,6 +54,7 @@ export const proxyAclNotAppliedToHandler: LintRule = {
     ],
   },
   check(model, report) {
+    const handlers = handlersByName(model);
     for (const section of model.sectionsNamed('proxy')) {
       const url = section.node.args[0]?.text ?? '';
       const rule = section.node.children.find(
@@ -35,14 +63,7 @@ export const proxyAclNotAppliedToHandler: LintRule = {
           !/^all\s+granted/i.test(child.argsText),
       );
       if (!rule || /[*?[]|\$\{/.test(url)) continue;
-      const name = parseUrl(url).workerName;
-      const handler = model.handlers.find(
-        ({ by, url: target, at }) =>
-          (by === 'SetHandler' || by === 'AddHandler') &&
-          target?.isKnown &&
-          target.workerName.startsWith(name.replace(/\/$/, '')) &&
-          (at.server === section.server || section.server.isMain),
-      );
+      const handler = handlers.get(section.server)?.get(protectedName(url));
       if (!handler) continue;
       report({
         message: `Access rules in <Proxy ${url}> are not evaluated for requests that reach it through SetHandler`,

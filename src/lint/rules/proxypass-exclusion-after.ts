@@ -1,6 +1,7 @@
 import type { LintRule } from '../rule.ts';
 import { moveLinesBefore } from '../edits.ts';
-import { mappingCovers } from '../model/covers.ts';
+import { MappingTable } from '../model/mapping-table.ts';
+import type { ModelServer } from '../model/model.ts';
 
 /** An exclusion that comes after the mapping it should exclude from excludes nothing. */
 export const proxypassExclusionAfter: LintRule = {
@@ -20,26 +21,22 @@ export const proxypassExclusionAfter: LintRule = {
     good: [{ text: 'ProxyPass "/static" "!"\nProxyPass "/"       "fcgi://127.0.0.1:9000/"\n' }],
   },
   check(model, report) {
-    const candidates = model.mappings.filter((mapping) => !mapping.location && mapping.path);
-    candidates.forEach((exclusion, i) => {
-      if (!exclusion.isExclusion) return;
-      const earlier = candidates
-        .slice(0, i)
-        .find(
-          (mapping) =>
-            !mapping.isExclusion &&
-            mapping.at.server === exclusion.at.server &&
-            mappingCovers(mapping, exclusion),
-        );
-      if (!earlier) return;
-      const edits = moveLinesBefore(model.loaded.sources, exclusion.at.node.span, earlier.at.node.span);
+    const byServer = new Map<ModelServer, MappingTable>();
+    for (const mapping of model.mappings) {
+      if (mapping.location || !mapping.path) continue;
+      const above = byServer.get(mapping.at.server) ?? new MappingTable();
+      byServer.set(mapping.at.server, above);
+      if (!mapping.isExclusion) above.add(mapping);
+      const earlier = mapping.isExclusion ? above.firstCovering(mapping) : undefined;
+      if (!earlier) continue;
+      const edits = moveLinesBefore(model.loaded.sources, mapping.at.node.span, earlier.at.node.span);
       report({
-        message: `Exclusion ${exclusion.path!.text} comes after the mapping it should exclude from and has no effect`,
-        span: exclusion.at.node.span,
+        message: `Exclusion ${mapping.path.text} comes after the mapping it should exclude from and has no effect`,
+        span: mapping.at.node.span,
         related: [{ message: `${earlier.path!.text} matches first`, span: earlier.path!.span }],
         help: 'move the exclusion above the mapping',
         ...(edits && { fix: { title: 'Move the exclusion up', kind: 'safe', edits } }),
       });
-    });
+    }
   },
 };

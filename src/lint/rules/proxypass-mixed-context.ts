@@ -1,5 +1,6 @@
 import type { LintRule } from '../rule.ts';
-import { prefixCovers } from '../model/covers.ts';
+import type { Mapping, ModelServer } from '../model/model.ts';
+import { PrefixTable } from '../model/prefix-table.ts';
 
 /** A server-level exclusion can not override a ProxyPass in <Location>. */
 export const proxypassMixedContext: LintRule = {
@@ -26,11 +27,18 @@ export const proxypassMixedContext: LintRule = {
     ],
   },
   check(model, report) {
-    const inLocations = model.mappings.filter(
-      ({ location, path, isExclusion, isMatch }) =>
-        location && path && !isExclusion && !isMatch && !/\$\{/.test(path.text),
-    );
-    for (const exclusion of inLocations.length === 0 ? [] : model.mappings) {
+    const everywhere = new PrefixTable<Mapping>();
+    const byServer = new Map<ModelServer, PrefixTable<Mapping>>();
+    for (const mapping of model.mappings) {
+      const { at, location, path, isExclusion, isMatch } = mapping;
+      if (!location || !path || isExclusion || isMatch || /\$\{/.test(path.text)) continue;
+      everywhere.add(path.text, mapping);
+      const own = byServer.get(at.server) ?? new PrefixTable<Mapping>();
+      byServer.set(at.server, own);
+      own.add(path.text, mapping);
+    }
+    const main = model.servers[0]!;
+    for (const exclusion of byServer.size === 0 ? [] : model.mappings) {
       if (
         !exclusion.isExclusion ||
         exclusion.location ||
@@ -39,12 +47,11 @@ export const proxypassMixedContext: LintRule = {
         /\$\{/.test(exclusion.path.text)
       )
         continue;
-      const inner = inLocations.find(
-        ({ path, at }) =>
-          path &&
-          (at.server === exclusion.at.server || at.server.isMain || exclusion.at.server.isMain) &&
-          prefixCovers(path.text, exclusion.path!.text),
-      );
+      const { server } = exclusion.at;
+      const tables = server.isMain ? [everywhere] : [byServer.get(server), byServer.get(main)];
+      const inner = tables
+        .map((table) => table?.covering(exclusion.path!.text)[0])
+        .find((mapping) => mapping !== undefined);
       if (!inner?.location) continue;
       report({
         message: `The exclusion cannot override the ProxyPass inside <Location ${inner.path?.text ?? ''}>`,

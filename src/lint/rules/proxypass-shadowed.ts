@@ -1,7 +1,7 @@
 import type { LintRule } from '../rule.ts';
 import { moveLinesBefore } from '../edits.ts';
-import { mappingCovers } from '../model/covers.ts';
-import type { Mapping, ModelServer } from '../model/model.ts';
+import { MappingTable } from '../model/mapping-table.ts';
+import type { ModelServer } from '../model/model.ts';
 
 /** Server-level mappings are tried in file order: an earlier, broader one hides a later one. */
 export const proxypassShadowed: LintRule = {
@@ -32,15 +32,13 @@ export const proxypassShadowed: LintRule = {
     ],
   },
   check(model, report) {
-    const byServer = new Map<ModelServer, Mapping[]>();
+    const byServer = new Map<ModelServer, MappingTable>();
     for (const later of model.mappings) {
       if (later.location || !later.path) continue;
-      const above = byServer.get(later.at.server) ?? [];
+      const above = byServer.get(later.at.server) ?? new MappingTable();
       byServer.set(later.at.server, above);
-      const earlier = later.isExclusion
-        ? undefined
-        : above.find((candidate) => mappingCovers(candidate, later));
-      above.push(later);
+      const earlier = later.isExclusion ? undefined : above.firstCovering(later);
+      above.add(later);
       if (!earlier) continue;
       const edits = moveLinesBefore(model.loaded.sources, later.at.node.span, earlier.at.node.span);
       report({

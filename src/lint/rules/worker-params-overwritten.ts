@@ -1,4 +1,5 @@
 import type { LintRule } from '../rule.ts';
+import type { Parameter } from '../model/model.ts';
 
 /** A parameter is overwritten further down without a word from httpd. */
 export const workerParamsOverwritten: LintRule = {
@@ -22,14 +23,11 @@ export const workerParamsOverwritten: LintRule = {
   },
   check(model, report) {
     for (const worker of model.workers) {
+      const inForce = new Map<string, Parameter>();
       worker.lines.forEach((line, i) => {
-        if (i === 0 || (line.by !== 'Proxy' && line.by !== 'ProxySet') || !line.url.isKnown) return;
-        for (const parameter of line.parameters) {
-          const earlier = worker.lines
-            .slice(0, i)
-            .filter((candidate, j) => j === 0 || candidate.by === 'Proxy' || candidate.by === 'ProxySet')
-            .flatMap((candidate) => candidate.parameters)
-            .findLast((candidate) => candidate.key === parameter.key);
+        if (i > 0 && line.by !== 'Proxy' && line.by !== 'ProxySet') return;
+        for (const parameter of i > 0 && line.url.isKnown ? line.parameters : []) {
+          const earlier = inForce.get(parameter.key);
           if (!earlier || earlier.value === parameter.value) continue;
           report({
             message: `${parameter.key}=${parameter.value} overwrites ${earlier.value} for the worker ${worker.name}`,
@@ -38,6 +36,7 @@ export const workerParamsOverwritten: LintRule = {
             help: 'set the parameter in one place',
           });
         }
+        for (const parameter of line.parameters) inForce.set(parameter.key, parameter);
       });
     }
   },
