@@ -48,8 +48,7 @@ export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: bool
       return 403;
     }
   } else {
-    const keepsSlashes = req.server.gateway.services.allowEncodedSlashes(req.server) === 'nodecode';
-    const encoded = encodePath(path, keepsSlashes);
+    const encoded = encodePath(path, keepsEncodedSlashes(req));
     if (encoded === undefined) return 400;
     path = encoded;
   }
@@ -68,6 +67,13 @@ function nameWithPort(url: string): string | undefined {
   const authority = /^fcgi:\/\/([^/]*)/i.exec(url)?.[1] ?? '';
   const address = authority.slice(authority.lastIndexOf('@') + 1);
   return /^[^[\]:%]+:.*[^0-9]/s.test(address) ? address.toLowerCase() : undefined;
+}
+
+/** `AllowEncodedSlashes NoDecode` of the server; any section that applies takes it back, as httpd merges sections. */
+function keepsEncodedSlashes({ server, dirConfig }: RequestRecord): boolean {
+  return (
+    dirConfig === server.dirDefaults && server.gateway.services.allowEncodedSlashes(server) === 'nodecode'
+  );
 }
 
 /** The path stands as it shall be sent, and is not encoded again. */
