@@ -58,8 +58,16 @@ function walk(
   }
 }
 
+/** Names by their spelling, of which a configuration has few. */
+const canonicalNames = new Map<string, string>();
+const MAX_NAMES = 5000;
+
 function canonicalName(written: string): string {
-  return findDirective(written.toLowerCase())[0]?.row.name ?? written;
+  const known = canonicalNames.get(written);
+  if (known !== undefined) return known;
+  const name = findDirective(written.toLowerCase())[0]?.row.name ?? written;
+  if (canonicalNames.size < MAX_NAMES) canonicalNames.set(written, name);
+  return name;
 }
 
 function virtualHost(node: SectionNode): ModelServer {

@@ -22,12 +22,14 @@ export const modPhpLeftover: LintRule = {
   },
   check(model, report) {
     const hasPhp = ['php', 'php7', 'php5'].some((name) => model.hasModule(name) === true);
-    const live = new Set(model.directives.map(({ node }) => `${node.span.file} ${node.name.span.start}`));
+    // Made for the first line that is found: most configurations have none.
+    let live: ReadonlySet<string> | undefined;
     for (const file of model.loaded.sources.files) {
       if (file.macro !== undefined) continue;
       for (const match of file.text.matchAll(LINE)) {
         const name = match[1]!;
         const start = match.index + match[0].length - name.length;
+        live ??= new Set(model.directives.map(({ node }) => `${node.span.file} ${node.name.span.start}`));
         const isLive = live.has(`${file.id} ${start}`);
         if (isLive && hasPhp) continue;
         const index = lineIndexOf(file);
