@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { remembering } from '../source/remembering.ts';
 
 /** A host as requests name it: lower case, without a final dot; IPv6 without brackets. */
 export interface Authority {
@@ -13,27 +14,14 @@ const LEADING_ZERO = /(?:^|\.)0\d/;
 const HOST_CHARACTERS = /^[A-Za-z0-9._-]+$/;
 const TOP_LABEL = /\.([^.]+)$/;
 
-/** A Host header, by its text: clients repeat the same few. */
-const known = new Map<string, Authority | null>();
-const MAX_KNOWN = 1000;
-
 /**
  * Host and port of a `Host` header, or undefined when httpd refuses it with 400.
  *
  * @source httpd server/vhost.c `fix_hostname`, `strict_hostname_check`
  */
-export function parseHostHeader(text: string): Authority | undefined {
-  const seen = known.get(text);
-  if (seen !== undefined) return seen ?? undefined;
-  // A copy: a slice would keep the text of its whole request alive.
-  const own = Buffer.from(text, 'latin1').toString('latin1');
-  const authority = own.length > MAX_HOST_LENGTH ? undefined : parseHostAndPort(own);
-  if (own.length < 256) {
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(own, authority ?? null);
-  }
-  return authority;
-}
+export const parseHostHeader = remembering({ most: 1000, longest: 255 }, (text) =>
+  text.length > MAX_HOST_LENGTH ? undefined : parseHostAndPort(text),
+);
 
 function parseHostAndPort(text: string): Authority | undefined {
   let host = text;

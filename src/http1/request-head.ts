@@ -1,6 +1,7 @@
 import { isKnownMethod } from '../pipeline/allowed-methods.ts';
 import type { RequestHead } from '../pipeline/request.ts';
 import { Table } from '../pipeline/table.ts';
+import { remembering } from '../source/remembering.ts';
 import { parseHostHeader, type Authority } from './authority.ts';
 import { parseTarget, type RequestTarget } from './request-target.ts';
 
@@ -55,10 +56,6 @@ const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
 /** Tunnels are for forward proxies, which this is none. */
 const NO_TUNNEL: HeadFailure = { status: 405, number: '', message: 'CONNECT is not served here', notes: '' };
 const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
-
-/** Lower case of field names that were found to be tokens. */
-const fieldNames = new Map<string, string>();
-const MAX_FIELD_NAMES = 2000;
 
 /**
  * Reads request heads from text as it comes, in pieces of any size, by httpd's strict rules. One parser serves a
@@ -435,22 +432,10 @@ function isToken(method: string): boolean {
   return METHODS.has(method) || TOKEN.test(method);
 }
 
-function lowerFieldName(name: string): string | undefined {
-  const known = fieldNames.get(name);
-  if (known !== undefined) return known;
-  if (!TOKEN.test(name)) return undefined;
-  const lower = name.toLowerCase();
-  if (name.length <= 64) {
-    if (fieldNames.size >= MAX_FIELD_NAMES) fieldNames.clear();
-    fieldNames.set(detached(name), detached(lower));
-  }
-  return lower;
-}
-
-/** A copy that keeps no longer text alive, which a slice would. */
-function detached(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
-}
+/** Lower case of a field name; undefined: it is no token. */
+const lowerFieldName = remembering({ most: 2000, longest: 64 }, (name) =>
+  TOKEN.test(name) ? name.toLowerCase() : undefined,
+);
 
 /** The line from `start` on without the blanks around it. */
 function trimField(line: string, start: number): string {

@@ -1,3 +1,4 @@
+import { remembering } from '../source/remembering.ts';
 import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
@@ -23,25 +24,14 @@ const DEFAULT_PATH = '/bin:/usr/bin:/usr/ucb:/usr/bsd:/usr/local/bin';
 const PROCESS_PATH = process.env['PATH'] ?? DEFAULT_PATH;
 const PROCESS_LIBRARY_PATH = process.env['LD_LIBRARY_PATH'];
 
-/** Names of variables by header name; '' for a header that makes none. Bounded, since clients choose the names. */
-const variableNames = new Map<string, string>();
-const MAX_KNOWN_NAMES = 1000;
-
 /**
  * `HTTP_ACCEPT` for `Accept`; '' when a name holds anything but letters, digits and hyphens, or is `Proxy`.
  *
  * @source httpd server/util_script.c `http2env`; CVE-2016-5387 for `Proxy`
  */
-function variableName(lower: string): string {
-  const known = variableNames.get(lower);
-  if (known !== undefined) return known;
-  const name =
-    lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower)
-      ? ''
-      : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`;
-  if (variableNames.size < MAX_KNOWN_NAMES) variableNames.set(lower, name);
-  return name;
-}
+const variableName = remembering({ most: 1000, longest: 64 }, (lower) =>
+  lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower) ? '' : `HTTP_${lower.toUpperCase().replaceAll('-', '_')}`,
+);
 
 /**
  * Puts the request's headers and what every script is told into `req.subprocessEnv`. Names that are there keep their

@@ -1,3 +1,4 @@
+import { remembering } from '../source/remembering.ts';
 import type { RequestRecord } from './request.ts';
 import type { Table } from './table.ts';
 
@@ -13,9 +14,8 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 const NEEDS_CHARSET = /^text\/(?:plain|html)(?:[;\s]|$)/i;
 
-/** Names that were found fit to be sent. */
-const goodNames = new Set<string>();
-const MAX_GOOD_NAMES = 2000;
+/** Whether a name is fit to be sent. */
+const isGoodName = remembering({ most: 2000, longest: 64 }, (name) => TOKEN.test(name));
 
 /** Lays the headers for any outcome before those of this one, as httpd orders them. */
 export function mergeErrorHeaders(req: RequestRecord): void {
@@ -103,12 +103,4 @@ export function headerFault(
     }
   }
   return undefined;
-}
-
-function isGoodName(name: string): boolean {
-  if (goodNames.has(name)) return true;
-  if (!TOKEN.test(name)) return false;
-  if (goodNames.size >= MAX_GOOD_NAMES) goodNames.clear();
-  if (name.length <= 64) goodNames.add(name);
-  return true;
 }

@@ -1,20 +1,13 @@
+import { remembering } from '../source/remembering.ts';
+
 /**
  * How many entries are searched one by one. An index is for the odd request with very many: the tables that a growing
  * `Map` leaves behind outlive the request in V8's old generation, and tripled the cost of garbage collection.
  */
 const INDEX_ABOVE = 64;
 
-/** Lower case of names that were asked for, most of which are constants of ours; bounded, as clients choose others. */
-const lowerNames = new Map<string, string>();
-const MAX_LOWER_NAMES = 2000;
-
-function lowerCase(name: string): string {
-  const known = lowerNames.get(name);
-  if (known !== undefined) return known;
-  const lower = name.toLowerCase();
-  if (lowerNames.size < MAX_LOWER_NAMES) lowerNames.set(name, lower);
-  return lower;
-}
+/** Lower case of a name; most that are asked for are constants of ours. */
+const lowerCase = remembering({ most: 2000, longest: 64 }, (name) => name.toLowerCase());
 
 /**
  * An ordered list of named strings with case-insensitive names: request and response headers, and the request

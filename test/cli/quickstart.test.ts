@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { GATEWAY_VERSION } from '../../src/cli/version.ts';
-import { freePort, get, Running } from './gateway.ts';
+import { get, Running } from './gateway.ts';
+import { freePort } from '../harness/free-port.ts';
 
 let gateway: Running | undefined;
 afterEach(() => gateway?.stop('SIGKILL'));

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { chmodSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Folder, freePort, get, run, Running, until } from './gateway.ts';
+import { Folder, get, run, Running, until } from './gateway.ts';
+import { freePort } from '../harness/free-port.ts';
 
 let folder: Folder;
 const running: Running[] = [];

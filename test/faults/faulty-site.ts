@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { freePort } from '../harness/free-port.ts';
 import { exchange, type RawResponse } from '../harness/client.ts';
 import { MisbehavingResponder, type Behaviour } from '../harness/misbehaving-responder.ts';
 import { startServer, type RunningServer } from '../harness/servers.ts';
@@ -109,14 +109,6 @@ export class FaultySite {
     await this.responder.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Settles when the condition holds; fails after the limit. */

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../harness/free-port.ts';
 import { isApacheInstalled, startServer, type RunningServer } from '../harness/servers.ts';
 import { sendRaw, serveFiles, startFront, type TestFront } from './front-harness.ts';
 
@@ -160,14 +160,6 @@ function normalize(text: string): string {
   return plain
     .replaceAll(boundary, 'BOUNDARY')
     .replace(/Content-Length: \d+/, 'Content-Length: <follows the boundary>');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 function configOf(root: string, docroot: string, port: number, errorLog: string): string {

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { freePort } from '../harness/free-port.ts';
 import { PhpFpm } from '../harness/php-fpm.ts';
 import { startServer, type RunningServer, type ServerKind } from '../harness/servers.ts';
 
@@ -129,13 +129,4 @@ export class PhpSite {
     await this.fpm.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-/** A port of this machine that nobody uses. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

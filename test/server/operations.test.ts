@@ -4,7 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { CLI, Folder, freePort, get, Running, until } from '../cli/gateway.ts';
+import { CLI, Folder, get, Running, until } from '../cli/gateway.ts';
+import { freePort } from '../harness/free-port.ts';
 import { exchange } from '../harness/client.ts';
 import { MisbehavingResponder } from '../harness/misbehaving-responder.ts';
 

@@ -1,3 +1,4 @@
+import { remembering } from '../../source/remembering.ts';
 import { findDirective } from '../../../grammar/catalogue/index.ts';
 import type { ConfigNode, SectionNode } from '../../syntax/tree.ts';
 import type { EnclosingSection, ModelServer, PlacedDirective, PlacedSection } from './model.ts';
@@ -58,17 +59,11 @@ function walk(
   }
 }
 
-/** Names by their spelling, of which a configuration has few. */
-const canonicalNames = new Map<string, string>();
-const MAX_NAMES = 5000;
-
-function canonicalName(written: string): string {
-  const known = canonicalNames.get(written);
-  if (known !== undefined) return known;
-  const name = findDirective(written.toLowerCase())[0]?.row.name ?? written;
-  if (canonicalNames.size < MAX_NAMES) canonicalNames.set(written, name);
-  return name;
-}
+/** A directive's name as the catalogue spells it; a configuration has few spellings. */
+const canonicalName = remembering(
+  { most: 5000, longest: 64 },
+  (written) => findDirective(written.toLowerCase())[0]?.row.name ?? written,
+);
 
 function virtualHost(node: SectionNode): ModelServer {
   const aliases = directivesOf(node.children, 'serveralias').flatMap((alias) =>

@@ -239,6 +239,13 @@ export function buildBalancers(
 
 const serving = new WeakMap<LintModel, ReadonlySet<ModelWorker> | 'any'>();
 
+/** The block or ProxySet line that defines a stand-alone worker; undefined for members, mappings and unknown URLs. */
+export function ownBlock({ balancer, lines, url }: ModelWorker): WorkerLine | undefined {
+  const [line] = lines;
+  if (balancer !== undefined || !url.isKnown) return undefined;
+  return line?.by === 'Proxy' || line?.by === 'ProxySet' ? line : undefined;
+}
+
 /** Whether a mapping or a handler leads to a stand-alone worker; one that is not fully known may lead to any. */
 export function isServing(model: LintModel, worker: ModelWorker): boolean {
   let served = serving.get(model);

@@ -4,7 +4,7 @@ import type { LintModel, ModelWorker } from '../model/model.ts';
 import type { LintRule } from '../rule.ts';
 import { authorityOf } from '../model/backend-url.ts';
 import { groupBy } from '../model/group-by.ts';
-import { isServing } from '../model/workers.ts';
+import { isServing, ownBlock } from '../model/workers.ts';
 
 /** A fix that writes the parameters of an empty block on the member's line; those that it has stay as they are. */
 function movedParameters(model: LintModel, worker: ModelWorker, member: ModelWorker): Fix | undefined {
@@ -56,14 +56,8 @@ export const memberNotConfiguredByProxyBlock: LintRule = {
       ({ url }) => authorityOf(url),
     );
     for (const worker of model.workers) {
-      const [line] = worker.lines;
-      if (
-        worker.balancer !== undefined ||
-        !line ||
-        (line.by !== 'Proxy' && line.by !== 'ProxySet') ||
-        !worker.url.isKnown
-      )
-        continue;
+      const line = ownBlock(worker);
+      if (!line) continue;
       const member = members
         .get(authorityOf(worker.url))
         ?.find((candidate) => candidate.name === worker.name || worker.url.path.length <= 1);

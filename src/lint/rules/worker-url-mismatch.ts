@@ -1,7 +1,8 @@
 import type { LintRule } from '../rule.ts';
 import type { Word } from '../../syntax/tree.ts';
 import type { BackendUrl, LintModel, ModelServer } from '../model/model.ts';
-import { isServing } from '../model/workers.ts';
+import { groupBy } from '../model/group-by.ts';
+import { isServing, ownBlock } from '../model/workers.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -22,20 +23,17 @@ function difference(worker: BackendUrl, url: BackendUrl): string | undefined {
 }
 
 interface Orphan {
+  readonly server: ModelServer;
   readonly url: BackendUrl;
   readonly word: Word;
 }
 
 /** Handlers for whose URL there is no worker. */
 function orphansByServer(model: LintModel): ReadonlyMap<ModelServer, readonly Orphan[]> {
-  const orphans = new Map<ModelServer, Orphan[]>();
-  for (const { url, word, at } of model.handlers) {
-    if (!url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, at.server)) continue;
-    const known = orphans.get(at.server);
-    if (known) known.push({ url, word });
-    else orphans.set(at.server, [{ url, word }]);
-  }
-  return orphans;
+  const orphans = model.handlers.flatMap(({ url, word, at: { server } }) =>
+    !url?.isKnown || url.scheme === 'balancer' || model.workerFor(url, server) ? [] : [{ url, word, server }],
+  );
+  return groupBy(orphans, ({ server }) => server);
 }
 
 /** A <Proxy> block does not match the handler it seems to be for. */
@@ -66,15 +64,8 @@ export const workerUrlMismatch: LintRule = {
     const orphans = orphansByServer(model);
     const all = [...orphans.values()].flat();
     for (const worker of model.workers) {
-      const [line] = worker.lines;
-      if (
-        worker.balancer !== undefined ||
-        !line ||
-        (line.by !== 'Proxy' && line.by !== 'ProxySet') ||
-        !worker.url.isKnown
-      )
-        continue;
-      if (isServing(model, worker)) continue;
+      const line = ownBlock(worker);
+      if (!line || isServing(model, worker)) continue;
       for (const { url, word } of worker.server.isMain ? all : (orphans.get(worker.server) ?? [])) {
         const reason = difference(worker.url, url);
         if (reason === undefined) continue;

@@ -4,6 +4,7 @@ import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { GatewayPlan } from '../../pipeline/server.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { remembering } from '../../source/remembering.ts';
 import { defineModule, type Module } from '../module.ts';
 import { DIRECTORY_TYPE } from '../mod_dir.ts';
 import {
@@ -42,20 +43,8 @@ function applyInfo(req: RequestRecord, info: ExtensionInfo, matchesHandlers: boo
   return isNegotiable || info.charset !== undefined;
 }
 
-/** Names of files that were cut apart; bounded, as clients choose them. */
-const splitNames = new Map<string, readonly string[]>();
-const MAX_SPLIT_NAMES = 1000;
-
 /** The part of a name before its first dot (leading dots belong to it), then its extensions in lower case. */
-function splitName(name: string): readonly string[] {
-  const known = splitNames.get(name);
-  if (known !== undefined) return known;
-  const parts = cutAtDots(name);
-  if (splitNames.size < MAX_SPLIT_NAMES) splitNames.set(name, parts);
-  return parts;
-}
-
-function cutAtDots(name: string): readonly string[] {
+const splitName = remembering({ most: 1000, longest: 255 }, (name): readonly string[] => {
   let start = 0;
   while (name.charCodeAt(start) === 0x2e) start++;
   const dot = name.indexOf('.', start);
@@ -68,7 +57,7 @@ function cutAtDots(name: string): readonly string[] {
           .toLowerCase()
           .split('.'),
       ];
-}
+});
 
 /** @source httpd modules/http/mod_mime.c `find_ct` */
 function findType(req: RequestRecord): HookResult {

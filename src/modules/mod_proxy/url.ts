@@ -1,3 +1,5 @@
+import { remembering } from '../../source/remembering.ts';
+
 /** Ports that a URL's scheme stands for, as mod_proxy knows them. @source httpd modules/proxy/proxy_util.c, `pschemes` */
 const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
   ['fcgi', 8000],
@@ -153,23 +155,12 @@ interface Authority {
   readonly port: number;
 }
 
-/** Authorities that were read; bounded, as patterns may make them of request data. */
-const authorities = new Map<string, Authority | string>();
-const MAX_AUTHORITIES = 256;
-
-function parseAuthority(authority: string): Authority | string {
-  const known = authorities.get(authority);
-  if (known !== undefined) return known;
-  const place = readAuthority(authority);
-  if (authorities.size < MAX_AUTHORITIES) authorities.set(authority, place);
-  return place;
-}
-
-function readAuthority(authority: string): Authority | string {
+/** Host and port of an authority, or why the log says that it is none. */
+const parseAuthority = remembering({ most: 256, longest: 255 }, (authority): Authority | string => {
   const address = authority.slice(authority.lastIndexOf('@') + 1);
   const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]:%]+))(?::([0-9]{1,5}))?$/.exec(address);
   const port = Number(parts?.[3] ?? 0);
   if (!parts || port > 65535 || (parts[3] !== undefined && port === 0))
     return `Invalid host/port: ${address}`;
   return { host: (parts[1] ?? parts[2])!.toLowerCase(), port };
-}
+});

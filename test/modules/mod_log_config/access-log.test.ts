@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Folder, freePort, get, Running, until } from '../../cli/gateway.ts';
+import { Folder, get, Running, until } from '../../cli/gateway.ts';
+import { freePort } from '../../harness/free-port.ts';
 
 const APACHE = '/usr/sbin/apache2';
 const MODULES = ['mpm_event', 'authz_core', 'authz_host', 'env', 'setenvif', 'dir', 'alias', 'mime', 'ssl']

@@ -7,7 +7,8 @@ import {
   DEFAULT_ERROR_FORMAT,
   errorLogTime,
 } from '../../../src/server/log/error-format.ts';
-import { Folder, freePort, get, Running, until } from '../../cli/gateway.ts';
+import { Folder, get, Running, until } from '../../cli/gateway.ts';
+import { freePort } from '../../harness/free-port.ts';
 
 const event = {
   level: 'error',
