@@ -4,6 +4,7 @@
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { STREAM_BYTES } from './sizes.ts';
 
 const [port = '0', path = ''] = process.argv.slice(2);
 
@@ -26,16 +27,14 @@ function answerOf(body: string): Buffer {
   return Buffer.concat([...parts, record(STDOUT, Buffer.alloc(0)), record(END, Buffer.alloc(8))]);
 }
 
-/** A body that never is in memory as a whole. */
-const HUGE_BYTES = 1_073_741_824;
-
 const head = (bytes: number): Buffer =>
   record(STDOUT, Buffer.from(`Content-Type: text/plain\r\nContent-Length: ${bytes}\r\n\r\n`));
 const end = Buffer.concat([record(STDOUT, Buffer.alloc(0)), record(END, Buffer.alloc(8))]);
 const piece = record(STDOUT, Buffer.from('x'.repeat(32_768)));
 
+/** Writes a body that never is in memory as a whole. */
 function writeHuge(socket: Socket, done: () => void): void {
-  let left = HUGE_BYTES;
+  let left = STREAM_BYTES;
   const goOn = (): void => {
     let hasRoom = true;
     while (hasRoom && left > 0) {
@@ -45,7 +44,7 @@ function writeHuge(socket: Socket, done: () => void): void {
     if (left > 0) socket.once('drain', goOn);
     else socket.write(end, done);
   };
-  socket.write(head(HUGE_BYTES));
+  socket.write(head(STREAM_BYTES));
   goOn();
 }
 

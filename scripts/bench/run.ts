@@ -9,10 +9,11 @@
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cpuMicros, option, residentBytes, stop, timeCommand, wrk } from './measure.ts';
+import { freePort } from '../../test/harness/free-port.ts';
 import { fpmProgram, reportCrowd } from './crowd.ts';
 import { CLI, startServer, writeSite, type Bench, type ServerName, type Started } from './servers.ts';
 import { reportStreams } from './streams.ts';
@@ -39,14 +40,6 @@ const seconds = Number(option('seconds', '3'));
 const rounds = Number(option('rounds', '3'));
 const only = option('only', '');
 const connections = Number(option('connections', '16'));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 interface Figure {
   readonly cpuUs: number;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { answers, option, stop } from './measure.ts';
-import { STREAM_BYTES } from './streams.ts';
+import { STREAM_BYTES } from './sizes.ts';
 
 export type ServerName = 'gateway' | 'apache2' | 'nginx';
 

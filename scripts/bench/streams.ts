@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { residentBytes } from './measure.ts';
 import type { ServerName, Started } from './servers.ts';
+import { STREAM_BYTES } from './sizes.ts';
 
-/** Size of what is streamed. */
-export const STREAM_BYTES = 1_073_741_824;
 const MIB = 1_048_576;
 
 /** A transfer of `STREAM_BYTES`. */

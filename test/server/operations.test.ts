@@ -53,6 +53,15 @@ async function slowApplication(): Promise<MisbehavingResponder> {
   return responder;
 }
 
+/** Makes `folder` a site with a file, and with such an application below /app/. */
+async function slowSite(more = ''): Promise<{ responder: MisbehavingResponder; port: number }> {
+  const responder = await slowApplication();
+  const port = await freePort();
+  const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n${more}`;
+  folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+  return { responder, port };
+}
+
 /** Clients that ask again and again until told to stop; gives how many answers were good, and the others. */
 function load(port: number, clients: number): () => Promise<{ good: number; bad: readonly string[] }> {
   let isDone = false;
@@ -95,10 +104,7 @@ describe('operations', () => {
   });
 
   test('O2 an answer in flight is completed over a reload, and the new configuration is in force', async () => {
-    const responder = await slowApplication();
-    const port = await freePort();
-    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
-    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const { responder, port } = await slowSite();
     const gateway = start('-D', 'FOREGROUND', '-f', `${folder.path}/site.conf`);
     await isUp(gateway, port);
     const answer = get(port, '/app/x?do=slow');
@@ -256,10 +262,7 @@ describe('operations', () => {
   }, 90_000);
 
   test('O17 a process whose memory is full finishes what runs and is replaced; nobody is refused', async () => {
-    const responder = await slowApplication();
-    const port = await freePort();
-    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\nRequestReadTimeout header=120\n`;
-    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const { port } = await slowSite('RequestReadTimeout header=120\n');
     const gateway = new Running(
       ['-D', 'FOREGROUND', '--processes', '2', '-f', `${folder.path}/site.conf`],
       ['--max-old-space-size=128'],
@@ -311,10 +314,7 @@ describe('operations', () => {
   test.each([[[]], [['--processes', '2']]])(
     'O15 a graceful stop finishes what runs, and takes nothing new %j',
     async (more) => {
-      const responder = await slowApplication();
-      const port = await freePort();
-      const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
-      folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+      const { responder, port } = await slowSite();
       const gateway = start('-D', 'FOREGROUND', ...more, '-f', `${folder.path}/site.conf`);
       await gateway.answers(port);
       const answer = get(port, '/app/x?do=slow');
@@ -329,10 +329,7 @@ describe('operations', () => {
   );
 
   test('O11 a spool folder that cannot be written costs only the uploads that need it', async () => {
-    const responder = await slowApplication();
-    const port = await freePort();
-    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
-    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const { responder, port } = await slowSite();
     const gateway = new Running(['-X', '-f', `${folder.path}/site.conf`], [], {
       TMPDIR: `${folder.path}/none`,
     });
@@ -354,10 +351,7 @@ describe('operations', () => {
   });
 
   test('O15 SIGTERM ends it at once, also while a request runs', async () => {
-    const responder = await slowApplication();
-    const port = await freePort();
-    const pass = `ProxyPass /app/ fcgi://127.0.0.1:${responder.port}/\n`;
-    folder = new Folder({ 'site.conf': site(port, pass), 'htdocs/index.html': 'it works' });
+    const { responder, port } = await slowSite();
     const gateway = start('-D', 'FOREGROUND', '-f', `${folder.path}/site.conf`);
     await isUp(gateway, port);
     const answer = get(port, '/app/x?do=endless');
