@@ -17,9 +17,9 @@ import { lintRoots, mergeFindings, type RunTasks } from '../lint/roots.ts';
 import { ruleText } from '../lint/rule-page.ts';
 import { defaultSettings, readSettings, settingsFor, SettingsError } from '../lint/settings.ts';
 import { MAX_FILE_BYTES, readConfigText } from '../lint/target-files.ts';
-import { reasonOf } from '../load/files.ts';
 import { isHtaccess, type LintOptions, type LintTask } from '../lint/task.ts';
 import { fsPath } from '../source/fs-path.ts';
+import { systemErrorText } from '../source/system-error.ts';
 import type { PatternTrials } from '../workers/pattern-trial.ts';
 import { LINT_USAGE, parseLintArguments, type LintArguments } from './lint-arguments.ts';
 import { baselineOf, staleLines } from './lint-baseline.ts';
@@ -121,7 +121,7 @@ function makePlan(args: LintArguments): Plan {
     const path = posix.resolve(cwd, args.stdinFilename ?? '<stdin>');
     const text = readFileSync(0, 'latin1');
     const kind = isHtaccess(path) ? 'htaccess' : 'auto';
-    if (text.length > MAX_FILE_BYTES) problems.push(`${shownPath(path, cwd)}: ${reasonOf('EFBIG')}`);
+    if (text.length > MAX_FILE_BYTES) problems.push(`${shownPath(path, cwd)}: ${systemErrorText('EFBIG')}`);
     else tasks.push({ path, text, kind, settings: settingsOf(path), options });
   }
   return { tasks, problems };

@@ -1,5 +1,6 @@
 import { GatewayError } from '../diagnostics/gateway-error.ts';
 import type { BodyFailure } from '../pipeline/exchange.ts';
+import { showSystemError } from '../source/system-error.ts';
 
 /** What is known about a failed exchange; the retry rule asks for nothing else. */
 export interface ExchangeEvidence {
@@ -224,23 +225,6 @@ function protocolStatusName(status: number): string {
 
 /** `{ cause: '(111)Connection refused' }` for a system error, else nothing. */
 export function errnoOf(error: unknown): { readonly cause?: string } {
-  if (!(error instanceof Error) || !('errno' in error) || typeof error.errno !== 'number') return {};
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return { cause: `(${-error.errno})${ERRNO_TEXT.get(code) ?? code}` };
+  const cause = showSystemError(error);
+  return cause === undefined ? {} : { cause };
 }
-
-/** The C library's texts, as httpd prints them. */
-const ERRNO_TEXT: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'Connection refused'],
-  ['ECONNRESET', 'Connection reset by peer'],
-  ['EPIPE', 'Broken pipe'],
-  ['ENOENT', 'No such file or directory'],
-  ['EACCES', 'Permission denied'],
-  ['EAGAIN', 'Resource temporarily unavailable'],
-  ['ETIMEDOUT', 'Connection timed out'],
-  ['EHOSTUNREACH', 'No route to host'],
-  ['ENETUNREACH', 'Network is unreachable'],
-  ['ENOTSOCK', 'Socket operation on non-socket'],
-  ['EMFILE', 'Too many open files'],
-  ['EADDRNOTAVAIL', 'Cannot assign requested address'],
-]);

@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import micromatch from 'micromatch';
-import { reasonOf } from '../load/files.ts';
 import { fsPath } from '../source/fs-path.ts';
+import { systemErrorText } from '../source/system-error.ts';
 import { isHtaccess } from './task.ts';
 
 /** A file to lint, named or found. */
@@ -56,7 +56,7 @@ function kindOf(path: string): string {
     if (stats.isDirectory()) return 'folder';
     return stats.isFile() || path === '/dev/null' ? 'file' : 'not a regular file';
   } catch (error) {
-    return reasonOf((error as NodeJS.ErrnoException).code ?? '');
+    return systemErrorText((error as NodeJS.ErrnoException).code ?? '');
   }
 }
 
@@ -81,7 +81,7 @@ function walk(search: Search, folder: string, depth: number, isWanted: (path: st
   try {
     entries = readdirSync(fsPath(folder), { withFileTypes: true, encoding: 'latin1' });
   } catch (error) {
-    search.problems.push(`${folder}: ${reasonOf((error as NodeJS.ErrnoException).code ?? '')}`);
+    search.problems.push(`${folder}: ${systemErrorText((error as NodeJS.ErrnoException).code ?? '')}`);
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));

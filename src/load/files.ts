@@ -28,25 +28,10 @@ export const diskFiles: ConfigFiles = {
   list: (path) => readdirSync(fsPath(path), 'latin1'),
 };
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  EACCES: 'Permission denied',
-  ELOOP: 'Too many levels of symbolic links',
-  ENAMETOOLONG: 'File name too long',
-  EFBIG: 'File too large',
-};
-
 /** The code of an error of the file system; rethrows what is none. */
 export function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   throw error;
-}
-
-/** The system's words for an error code, as httpd shows them. */
-export function reasonOf(code: string): string {
-  return REASONS[code] ?? code;
 }
 
 /** Text of Node's as a byte string. */

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import { compileFnmatch, isWildcard } from '../pattern/fnmatch.ts';
 import type { Span } from '../source/source.ts';
+import { systemErrorText } from '../source/system-error.ts';
 import type { ConfigNode } from '../syntax/tree.ts';
 import { readFileInto } from './build.ts';
 import { addSource, type LoadContext, report, serverRootRelative, stop } from './context.ts';
-import { errorCode, reasonOf } from './files.ts';
+import { errorCode } from './files.ts';
 import type { OnReadCall } from './on-read.ts';
 
 const MAX_INCLUDE_DEPTH = 128;
@@ -129,7 +130,7 @@ function listDirectory(inclusion: Inclusion, path: string, message: string): str
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' || !inclusion.isOptional) {
-      fail(inclusion, 'load/directory-unreadable', `${message}: ${reasonOf(code)}`);
+      fail(inclusion, 'load/directory-unreadable', `${message}: ${systemErrorText(code)}`);
     }
     return undefined;
   }
@@ -139,7 +140,7 @@ function readText(inclusion: Inclusion, path: string): string | undefined {
   try {
     return inclusion.ctx.files.read(path);
   } catch (error) {
-    const reason = reasonOf(errorCode(error));
+    const reason = systemErrorText(errorCode(error));
     fail(inclusion, 'load/file-unreadable', `Could not open configuration file ${path}: ${reason}`);
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { systemErrorText } from '../source/system-error.ts';
 import type { ConfigNode } from '../syntax/tree.ts';
 import { readFileInto } from './build.ts';
 import { addSource, type LoadContext, type LoadLimits, report } from './context.ts';
-import { diskFiles, errorCode, processEnvironment, reasonOf } from './files.ts';
+import { diskFiles, errorCode, processEnvironment } from './files.ts';
 import { readConfigFile } from './include.ts';
 import { ModuleTable } from './module-table.ts';
 import type { HtaccessRequest, HtaccessResult, LoadRequest, LoadResult } from './request.ts';
@@ -144,7 +145,7 @@ function readMainFile(ctx: LoadContext, request: LoadRequest, tree: ConfigNode[]
   } catch (error) {
     const file = addSource(ctx, { path, text: '' });
     ctx.isIncomplete = true;
-    const message = `Could not open configuration file ${path}: ${reasonOf(errorCode(error))}`;
+    const message = `Could not open configuration file ${path}: ${systemErrorText(errorCode(error))}`;
     report(ctx, 'load/file-unreadable', message, { file: file.id, start: 0, end: 0 });
     return;
   }

@@ -24,6 +24,7 @@ import { responseContentType } from '../pipeline/output.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { OK, type HookResult } from '../pipeline/status.ts';
 import { fsPath } from '../source/fs-path.ts';
+import { showSystemError } from '../source/system-error.ts';
 import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/access.ts';
 import type { CoreDirConfig } from './core/config.ts';
 import { OPT } from './core/options.ts';
@@ -84,7 +85,7 @@ function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
     return 404;
   }
   if (finfo.isDirectory()) {
-    logRequest(req, 'error', 'core', 'AH00129', `Attempt to serve directory: ${filename}`);
+    logRequest(req, 'info', 'core', 'AH00129', `Attempt to serve directory: ${filename}`);
     return 404;
   }
   if (isAccessFile(filename)) {
@@ -92,7 +93,7 @@ function serveFile(req: RequestRecord): HookResult | Promise<HookResult> {
     return 403;
   }
   if (req.pathInfo !== '' && req.usedPathInfo !== 'on') {
-    logRequest(req, 'error', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
+    logRequest(req, 'info', 'core', 'AH00130', `File does not exist: ${filename}${req.pathInfo}`);
     return 404;
   }
   const known = req.mayFollowLinks ? recallFile(filename, finfo) : undefined;
@@ -130,7 +131,7 @@ function openFile(
   try {
     descriptor = openSync(fsPath(filename), flags);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = showSystemError(error) ?? String(error);
     logRequest(req, 'error', 'core', 'AH00132', `file permissions deny server access: ${filename}`, cause);
     return 403;
   }

@@ -6,6 +6,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { normalizePath } from '../../pipeline/url.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import { showErrorCode } from '../../source/system-error.ts';
 import type { CoreDirConfig } from './config.ts';
 import { coreModule } from './index.ts';
 import { readAccessFile } from './htaccess.ts';
@@ -256,7 +257,7 @@ class DirectoryWalk {
         'core',
         'AH00035',
         `access to ${this.#req.uri} denied (filesystem path '${path}') because search permissions are missing on a component of the path`,
-        '(13)Permission denied',
+        showErrorCode(code),
       );
     } else {
       logRequest(
@@ -265,7 +266,7 @@ class DirectoryWalk {
         'core',
         'AH00036',
         `access to ${this.#req.uri} failed (filesystem path '${path}')`,
-        `(${code})`,
+        showErrorCode(code),
       );
     }
     return 403;

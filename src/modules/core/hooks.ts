@@ -4,6 +4,8 @@ import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { fileWalk } from '../../pipeline/walk.ts';
+import { isPathTooLong } from '../../source/fs-path.ts';
+import { showErrorCode } from '../../source/system-error.ts';
 import { defaultHandler } from '../default-handler.ts';
 import { refuseUnservedProgram } from '../unserved/handlers.ts';
 import { coreDir, coreServer, documentRoot } from './access.ts';
@@ -20,6 +22,11 @@ function translateToDocumentRoot(req: RequestRecord): HookResult {
   const root = documentRoot(req.server);
   const path = withoutServerPath(req);
   const relative = path.charCodeAt(0) === 0x2f ? path.slice(1) : path;
+  if (isPathTooLong(root, relative)) {
+    const cause = showErrorCode('ENAMETOOLONG');
+    logRequest(req, 'error', 'core', 'AH00127', `Cannot map ${req.theRequest} to file`, cause);
+    return 403;
+  }
   req.filename = root.endsWith('/') ? root + relative : `${root}/${relative}`;
   return OK;
 }

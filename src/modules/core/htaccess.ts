@@ -3,6 +3,7 @@ import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { AccessFile, HtaccessOverrides, HtaccessReader } from '../../pipeline/server.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import { showErrorCode } from '../../source/system-error.ts';
 import { coreServer } from './access.ts';
 
 /** How many parsed files are kept; the oldest goes first. */
@@ -63,7 +64,7 @@ function statOrError(path: string): BigIntStats | string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'ELOOP')
       return undefined;
-    return `(${code ?? 'unknown'})`;
+    return showErrorCode(code ?? 'unknown');
   }
 }
 

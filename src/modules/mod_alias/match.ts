@@ -1,3 +1,5 @@
+import { isPathTooLong } from '../../source/fs-path.ts';
+
 const SLASH = 0x2f;
 
 /**
@@ -26,11 +28,13 @@ export function aliasMatches(uri: string, fake: string): number {
 /**
  * An absolute path without empty, `.` and `..` segments; a last slash stays. Relative paths begin at `root`.
  *
- * @returns undefined when the path climbs above `/`
+ * @returns undefined when the path climbs above `/`, or is too long
  * @source httpd server/config.c `ap_server_root_relative`, apr_filepath_merge
  */
 export function canonicalPath(root: string, path: string): string | undefined {
-  const absolute = path.startsWith('/') ? path : `${root}/${path}`;
+  const isAbsolute = path.startsWith('/');
+  if (isPathTooLong(isAbsolute ? '' : root, path)) return undefined;
+  const absolute = isAbsolute ? path : `${root}/${path}`;
   if (!/\/(?:\/|\.\.?(?:\/|$))/.test(absolute)) return absolute;
   const kept: string[] = [];
   const segments = absolute.split('/');

@@ -10,6 +10,7 @@ import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import { showSystemError } from '../../source/system-error.ts';
 import { allowOptions, coreDir, limitRequestBody } from '../core/access.ts';
 import { OPT } from '../core/options.ts';
 import { serverSignature } from '../core/server-signature.ts';
@@ -68,7 +69,7 @@ function sendListing(req: RequestRecord): HookResult {
   try {
     names = readdirSync(fsPath(directory), { encoding: 'latin1' });
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = showSystemError(error) ?? String(error);
     logRequest(req, 'error', 'autoindex', 'AH01275', `Can't open directory for index: ${directory}`, cause);
     return 403;
   }
