@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { remembering } from '../source/remembering.ts';
+import { lowerAscii } from './lower-ascii.ts';
 
 /** A host as requests name it: lower case, without a final dot; IPv6 without brackets. */
 export interface Authority {
@@ -12,6 +13,8 @@ const MAX_HOST_LENGTH = 8190;
 const DOTTED_DECIMAL = /^[\d.]+$/;
 const LEADING_ZERO = /(?:^|\.)0\d/;
 const HOST_CHARACTERS = /^[A-Za-z0-9._-]+$/;
+const DIGITS = /^\d+$/;
+const PORT = /:(\d+)$/;
 const TOP_LABEL = /\.([^.]+)$/;
 
 /**
@@ -36,6 +39,35 @@ function parseHostAndPort(text: string): Authority | undefined {
   }
   const hostname = normalizeHost(host);
   return hostname === undefined ? undefined : { hostname, port };
+}
+
+/**
+ * Host and port of a `Host` header under `HttpProtocolOptions Unsafe`: any name without slashes and empty labels, which
+ * may be followed by a port; or undefined when httpd refuses it with 400.
+ *
+ * @source httpd server/vhost.c `fix_hostname`, `fix_hostname_non_v6`; apr `apr_parse_addr_port`
+ */
+export function parseLenientHostHeader(text: string): Authority | undefined {
+  if (text === '') return undefined;
+  if (DIGITS.test(text)) return { hostname: text, port: undefined };
+  const digits = PORT.exec(text)?.[1];
+  if (digits === undefined) return withoutPort(text);
+  const port = Number(digits);
+  if (port < 1 || port > 65535 || text.length === digits.length + 1) return undefined;
+  const authority = withoutPort(text.slice(0, -digits.length - 1));
+  return authority && { ...authority, port };
+}
+
+function withoutPort(host: string): Authority | undefined {
+  const hostname = normalizeLenientHost(host);
+  return hostname === undefined ? undefined : { hostname, port: undefined };
+}
+
+/** As `normalizeHost`, for the host of a request target under `HttpProtocolOptions Unsafe`. */
+export function normalizeLenientHost(host: string): string | undefined {
+  if (host.startsWith('[')) return normalizeHost(host);
+  if (host.includes('..') || host.includes('/') || host.includes('\\')) return undefined;
+  return lowerAscii(host.endsWith('.') ? host.slice(0, -1) : host);
 }
 
 /** The host in lower case and without its final dot; undefined: not a host name, nor an address. */

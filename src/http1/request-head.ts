@@ -2,7 +2,8 @@ import { isKnownMethod } from '../pipeline/allowed-methods.ts';
 import type { RequestHead } from '../pipeline/request.ts';
 import { Table } from '../pipeline/table.ts';
 import { remembering } from '../source/remembering.ts';
-import { parseHostHeader, type Authority } from './authority.ts';
+import { parseHostHeader, parseLenientHostHeader, type Authority } from './authority.ts';
+import { lowerAscii } from './lower-ascii.ts';
 import { parseTarget, type RequestTarget } from './request-target.ts';
 
 /** Limits and leniency of the server that the address alone chose; 0 fields: no limit of their own. */
@@ -50,16 +51,23 @@ const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
 const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** A request that begins like this can't become one: TLS and other binary protocols. */
 const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+/** What `HttpProtocolOptions Unsafe` refuses in a field; a bare LF ends a line there. */
+const UNSAFE_BYTES = /[\x00\x0b-\x0d]/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What `HttpProtocolOptions Unsafe` takes for a field's name. */
+const LENIENT_NAME = /^[^\t ]+$/;
 const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
-const SIMPLE_REQUEST_LINE = /^GET ([^ ]+) ?$/;
+const SIMPLE_REQUEST_LINE = /^(GET) ([^ ]+) ?$/;
+/** The same under `HttpProtocolOptions Unsafe`. */
+const LENIENT_REQUEST_LINE = /^([^ ]+) +([^ ]+) +[Hh][Tt][Tt][Pp]\/(\d)\.(\d) *$/;
+const LENIENT_SIMPLE_REQUEST_LINE = /^([^ ]+) +([^ ]+) *$/;
 /** Tunnels are for forward proxies, which this is none. */
 const NO_TUNNEL: HeadFailure = { status: 405, number: '', message: 'CONNECT is not served here', notes: '' };
 const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
 
 /**
- * Reads request heads from text as it comes, in pieces of any size, by httpd's strict rules. One parser serves a
- * connection: after a result, `reset` makes it ready for the next head.
+ * Reads request heads from text as it comes, in pieces of any size, by httpd's strict rules or by the lenient ones of
+ * `HttpProtocolOptions Unsafe`. One parser serves a connection: after a result, `reset` makes it ready for the next head.
  *
  * @source httpd server/protocol.c `read_request_line`, `ap_get_mime_headers_core`, `ap_read_request`
  */
@@ -128,9 +136,9 @@ export class RequestHeadParser {
     return at;
   }
 
-  /** The client ended its side: a head that has begun is refused. */
+  /** The client ended its side: refused when its request line is here, else nobody is there to answer. */
   finish(): void {
-    if (this.hasBegun && this.result === undefined)
+    if (this.hasRequestLine && this.result === undefined)
       this.#refuse(400, 'AH00566', 'request failed: incomplete head');
   }
 
@@ -206,13 +214,15 @@ export class RequestHeadParser {
   #readRequestLine(line: string): void {
     this.#theRequest = line;
     const hasControl = !this.#isTrusted && CONTROL_BYTES.test(line);
-    const parts = REQUEST_LINE.exec(line);
+    const { isStrict } = this.#limits;
+    const parts = (isStrict ? REQUEST_LINE : LENIENT_REQUEST_LINE).exec(line);
     if (parts === null) {
       const [method, target] = line.split(/[ \t]+/);
       this.#method = method!;
       this.#target = target ?? '/';
-      const simple = hasControl || line.includes('\t') ? null : SIMPLE_REQUEST_LINE.exec(line);
-      if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[1]!);
+      const pattern = isStrict ? SIMPLE_REQUEST_LINE : LENIENT_SIMPLE_REQUEST_LINE;
+      const simple = hasControl || line.includes('\t') ? null : pattern.exec(line);
+      if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[2]!);
       else
         this.#refuse(
           400,
@@ -226,9 +236,11 @@ export class RequestHeadParser {
     const major = Number(parts[3]);
     this.#protocol = `HTTP/${parts[3]!}.${parts[4]!}`;
     this.#protocolNumber = major * 1000 + Number(parts[4]);
+    if (!isStrict) this.#theRequest = `${this.#method} ${this.#target} ${this.#protocol}`;
     if (hasControl || line.includes('\t'))
       this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
-    else if (!isToken(this.#method)) this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
+    else if (isStrict && !isToken(this.#method))
+      this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
     else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
     else if (!this.#readTarget()) this.#refuseTarget();
     else if (!this.#isMethodServed())
@@ -243,7 +255,7 @@ export class RequestHeadParser {
   }
 
   #readTarget(): boolean {
-    this.#parsedTarget = parseTarget(this.#target, this.#method, this.#scheme);
+    this.#parsedTarget = parseTarget(this.#target, this.#method, this.#scheme, this.#limits.isStrict);
     return this.#parsedTarget !== undefined;
   }
 
@@ -264,7 +276,7 @@ export class RequestHeadParser {
       if (this.#flushField()) this.#complete();
       return;
     }
-    if (!this.#isTrusted && CONTROL_BYTES.test(line.includes('\t') ? line.replaceAll('\t', ' ') : line)) {
+    if (!this.#isTrusted && this.#hasRefusedBytes(line)) {
       this.#refuse(400, 'AH02427', 'Request header value contains invalid characters');
       return;
     }
@@ -286,7 +298,7 @@ export class RequestHeadParser {
     }
     const colon = line.indexOf(':');
     const name = colon < 0 ? line : line.slice(0, colon);
-    const lower = colon < 0 ? undefined : lowerFieldName(name);
+    const lower = colon < 0 ? undefined : this.#lowerFieldName(name);
     if (lower === undefined) {
       this.#refuse(400, colon < 0 ? 'AH00564' : 'AH02426', 'Request header name is missing or not a token');
       return;
@@ -294,6 +306,17 @@ export class RequestHeadParser {
     this.#name = name;
     this.#lower = lower;
     this.#value = trimField(line, colon + 1);
+  }
+
+  #hasRefusedBytes(line: string): boolean {
+    if (!this.#limits.isStrict) return UNSAFE_BYTES.test(line);
+    return CONTROL_BYTES.test(line.includes('\t') ? line.replaceAll('\t', ' ') : line);
+  }
+
+  #lowerFieldName(name: string): string | undefined {
+    const lower = lowerToken(name);
+    if (lower !== undefined || this.#limits.isStrict || !LENIENT_NAME.test(name)) return lower;
+    return lowerAscii(name);
   }
 
   /** A line that begins with a blank goes on with the field before it. @source RFC 9112 section 5.2 */
@@ -336,7 +359,7 @@ export class RequestHeadParser {
       authority = target.authority;
       if (host !== undefined && this.#limits.isStrict) headers.set('Host', target.host);
     } else if (host !== undefined) {
-      authority = parseHostHeader(host);
+      authority = this.#limits.isStrict ? parseHostHeader(host) : parseLenientHostHeader(host);
       if (authority === undefined) {
         this.#refuse(400, 'AH00550', 'Client sent malformed Host header');
         return;
@@ -432,8 +455,8 @@ function isToken(method: string): boolean {
   return METHODS.has(method) || TOKEN.test(method);
 }
 
-/** Lower case of a field name; undefined: it is no token. */
-const lowerFieldName = remembering({ most: 2000, longest: 64 }, (name) =>
+/** Lower case of a token; undefined: it is none. */
+const lowerToken = remembering({ most: 2000, longest: 64 }, (name) =>
   TOKEN.test(name) ? name.toLowerCase() : undefined,
 );
 

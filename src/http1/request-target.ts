@@ -1,4 +1,4 @@
-import { normalizeHost, type Authority } from './authority.ts';
+import { normalizeHost, normalizeLenientHost, type Authority } from './authority.ts';
 
 /** What kind of target a request line has, and the authority that an absolute one names. */
 export type RequestTarget =
@@ -28,22 +28,24 @@ const AUTHORITY = /^(?:\[[^\]@]*\](?:[^:@][^@]*)?|[^[:@][^:@]*|)(?::(\d*))?$/;
  * The kind of a request target; undefined: httpd refuses it with 400.
  *
  * @param scheme of the connection, `http` or `https`: of a target with the other one, the Host header names the host
+ * @param isStrict `HttpProtocolOptions Strict`: neither a fragment, nor user information, nor a host that is no name
  * @source httpd server/protocol.c `ap_parse_uri`, server/vhost.c `fix_hostname`
  */
 export function parseTarget(
   target: string,
   method: string,
   scheme: 'http' | 'https',
+  isStrict: boolean,
 ): RequestTarget | undefined {
-  if (target.includes('#')) return undefined;
+  if (isStrict && target.includes('#')) return undefined;
   if (method === 'CONNECT') return /^[^/?@:]*:\d{1,5}$/.test(target) ? CONNECT : undefined;
   const first = target.charCodeAt(0);
   if (first === SLASH || first === QUESTION) return PATH;
   if (target === '*') return method === 'OPTIONS' ? ASTERISK : undefined;
-  return parseAbsolute(target, scheme);
+  return parseAbsolute(target, scheme, isStrict);
 }
 
-function parseAbsolute(target: string, own: 'http' | 'https'): RequestTarget | undefined {
+function parseAbsolute(target: string, own: 'http' | 'https', isStrict: boolean): RequestTarget | undefined {
   const colon = target.indexOf(':');
   const scheme = target.slice(0, Math.max(0, colon)).toLowerCase();
   if (scheme !== 'http' && scheme !== 'https') return undefined;
@@ -53,15 +55,20 @@ function parseAbsolute(target: string, own: 'http' | 'https'): RequestTarget | u
     return mayBePath ? withoutAuthority(undefined) : undefined;
   }
   const start = colon + 3;
-  const length = target.slice(start).search(/[/?]/);
-  const text = length < 0 ? target.slice(start) : target.slice(start, start + length);
+  const length = target.slice(start).search(/[/?#]/);
+  let text = length < 0 ? target.slice(start) : target.slice(start, start + length);
+  if (!isStrict) {
+    text = text.slice(text.lastIndexOf('@') + 1);
+    if (!AUTHORITY.test(text)) return undefined;
+  }
   if (scheme !== own) {
     const parts = AUTHORITY.exec(text);
     return parts === null ? undefined : withoutAuthority(portNumber(parts[1], scheme));
   }
   const end = /:\d*$/.exec(text);
   const name = end ? text.slice(0, end.index) : text;
-  const hostname = text === '' ? '' : normalizeHost(name);
+  const normalize = isStrict ? normalizeHost : normalizeLenientHost;
+  const hostname = text === '' ? '' : normalize(name);
   if (hostname === undefined) return undefined;
   const port = portNumber(end?.[0].slice(1), scheme);
   const host = `${hostname.includes(':') ? `[${hostname}]` : hostname}${end?.[0] ?? ''}`;
@@ -80,5 +87,5 @@ function portNumber(digits: string | undefined, scheme: 'http' | 'https'): numbe
 
 /** The path of a request target, still encoded, with one slash at its start; '' or '*' where there is none. */
 export function targetPath(target: string): string {
-  return target.replace(/^[A-Za-z]+:(?:\/\/[^/?]*)?|\?.*$/gs, '').replace(/^\/+/, '/');
+  return target.replace(/^[A-Za-z]+:(?:\/\/[^/?#]*)?|[?#].*$/gs, '').replace(/^\/+/, '/');
 }

@@ -142,8 +142,8 @@ export class RequestRecord {
     this.hostname = head.hostname;
     this.hostPort = head.hostPort;
     this.headersIn = head.headersIn;
-    this.headerOnly = head.method === 'HEAD';
     this.assbackwards = head.protocolNumber < 1000;
+    this.headerOnly = head.method === 'HEAD' && !this.assbackwards;
     this.subprocessEnv = ties.subprocessEnv ?? new Table();
     this.clientAddress = connection.remoteAddress;
     this.clientPort = connection.remotePort;
