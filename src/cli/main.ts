@@ -35,6 +35,13 @@ async function run(args: readonly string[]): Promise<number | undefined> {
   }
 }
 
+/** A reader that went away (`-L | head`) is no fault, and must not stop a server. */
+function ignoreMissingReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+process.stdout.on('error', ignoreMissingReader);
+process.stderr.on('error', ignoreMissingReader);
 try {
   const status = await run(process.argv.slice(2));
   if (status !== undefined) process.exitCode = status;

@@ -10,7 +10,14 @@ export function versionText(): string {
   return `Server version: ${SERVER_SOFTWARE}\nServer built:   httpd-gateway ${GATEWAY_VERSION}\n`;
 }
 
-/** Text of `-V`. */
+/** The module interface of the httpd that is followed; test suites and packages read it from `-V`. */
+const MODULE_MAGIC_NUMBER = '20120211:142';
+
+/**
+ * Text of `-V`, in lines that httpd's own test suite and packaging scripts look for.
+ *
+ * @source httpd server/main.c `show_compile_settings`
+ */
 export function buildText(): string {
   const settings = [
     ['HTTPD_ROOT', '/etc/apache2'],
@@ -20,10 +27,13 @@ export function buildText(): string {
   ];
   return [
     versionText().trimEnd(),
+    `Server's Module Magic Number: ${MODULE_MAGIC_NUMBER}`,
     `Behaves as:     httpd ${HTTPD_VERSION}`,
     `Runs on:        Node.js ${process.version}`,
     `Architecture:   ${process.arch === 'ia32' || process.arch === 'arm' ? 32 : 64}-bit`,
-    'Server MPM:     event (one loop for each process)',
+    'Server MPM:     event',
+    '  threaded:     no (one loop for each process)',
+    '    forked:     yes (variable process count)',
     'Server compiled with....',
     ' -D APR_HAVE_IPV6 (IPv4-mapped addresses enabled)',
     ' -D AP_HAVE_RELIABLE_PIPED_LOGS',

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Folder, run } from './gateway.ts';
+import { CLI, Folder, run } from './gateway.ts';
 
 const MODULES = '/usr/lib/apache2/modules';
 const HEAD = ['mpm_event', 'authz_core', 'info']
@@ -80,6 +81,23 @@ describe('what else the command shows', () => {
       status: 0,
       stdout: expect.stringMatching(/^Server version: Apache\/2\.4\./),
     });
+  });
+
+  test('-V has the lines by which httpd is told by test suites', () => {
+    const lines = run(['-V']).stdout.split('\n');
+    expect(lines[0]).toMatch(/^Server version: Apache\/2\.4\./);
+    expect(lines.find((line) => line.startsWith("Server's Module Magic Number:"))).toMatch(/ \d{8}:\d+$/);
+    expect(lines).toContain('Server MPM:     event');
+    expect(lines).toContain(' -D SERVER_CONFIG_FILE="apache2.conf"');
+  });
+
+  test('a reader that goes away is no fault', async () => {
+    const child = spawn(process.execPath, [CLI, '-L'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString('latin1')));
+    const [status] = (await once(child, 'close')) as [number | null];
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   test('-L tells what becomes of a directive', () => {
