@@ -7,10 +7,11 @@ import { OVERRIDE_BITS } from '../modules/core/overrides.ts';
 import { planHtaccess, usesHostnames } from '../plan/plan.ts';
 import type { HtaccessReader } from '../pipeline/server.ts';
 import { fsPath } from '../source/fs-path.ts';
+import { showSystemError } from '../source/system-error.ts';
 import { positionOf } from '../source/line-index.ts';
 import type { SourceSet } from '../source/source.ts';
 import { placeOf } from './report.ts';
-import { refusesUse, type UnservedPolicy } from './unserved.ts';
+import { helpAgainst, refusesUse, type UnservedPolicy } from './unserved.ts';
 
 /** What reading an `.htaccess` takes from the configuration that runs, and from its command line. Plain data. */
 export interface HtaccessSurroundings {
@@ -25,7 +26,7 @@ export function htaccessReader({ running, unserved }: HtaccessSurroundings): Hta
     try {
       text = readFileSync(fsPath(path), 'latin1');
     } catch (error) {
-      return { error: (error as NodeJS.ErrnoException).message, isUnreadable: true };
+      return { unreadable: showSystemError(error) ?? String(error) };
     }
     const loaded = loadHtaccess({
       path,
@@ -45,7 +46,7 @@ export function htaccessReader({ running, unserved }: HtaccessSurroundings): Hta
       if (use.service !== 'not served') continue;
       const message = `${placeOf(loaded.sources, use.span)}: ${use.directive} is not served: ${use.note}`;
       // Fails closed: what the file's author meant to protect stays shut.
-      if (refusesUse(use, unserved)) return { error: message };
+      if (refusesUse(use, unserved)) return { error: `${message} (${helpAgainst(use, unserved)})` };
       if (!told.has(use.directive)) server.gateway.errorLog.log('warn', 'core', '', message, { server });
       told.add(use.directive);
     }

@@ -21,6 +21,13 @@ export function refusesUse({ directive, isSecurity }: DirectiveUse, policy: Unse
   return policy.isStrict || (isSecurity && !isAllowed(directive, policy));
 }
 
+/** What to do about a line that `refusesUse` is true of. */
+export function helpAgainst({ directive, isSecurity }: DirectiveUse, policy: UnservedPolicy): string {
+  return isSecurity && !isAllowed(directive, policy)
+    ? `it protects something; to serve without it: --allow-unserved ${directive.replace(/^</, '')}`
+    : '--strict refuses to serve it partly';
+}
+
 function isAllowed(directive: string, { allowed }: UnservedPolicy): boolean {
   const name = directive.toLowerCase();
   return allowed.has(name) || allowed.has(name.replace(/^</, ''));
@@ -40,8 +47,6 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
   }
   let isAccepted = true;
   for (const [name, uses] of byName) {
-    const plain = name.replace(/^</, '');
-    const isProtected = uses.some((use) => use.isSecurity) && !isAllowed(name, policy);
     const refuses = uses.some((use) => refusesUse(use, policy));
     const first = uses.find((use) => use.isSecurity) ?? uses[0]!;
     const more = uses.length > 1 ? ` (and ${uses.length - 1} more)` : '';
@@ -51,8 +56,7 @@ export function acceptUnserved(bound: BoundConfig, policy: UnservedPolicy, say: 
     );
     if (!refuses) continue;
     isAccepted = false;
-    if (isProtected) say(`  = help: it protects something; to serve without it: --allow-unserved ${plain}\n`);
-    else say('  = help: --strict refuses to serve it partly\n');
+    say(`  = help: ${helpAgainst(first, policy)}\n`);
   }
   return isAccepted;
 }

@@ -3,7 +3,7 @@ import { modUnixd as catalogue } from '../../grammar/catalogue/mod_unixd.ts';
 import type { DirectiveNode } from '../syntax/tree.ts';
 import { atoi, firstArg, flag, isForbidden } from './core/bind-checks.ts';
 import { defineModule, type BindContext, type Module, type ServedDirective } from './module.ts';
-import { statOf } from './stat.ts';
+import { statOf } from '../source/stat.ts';
 
 /** Who serves, as written: a name or `#number`. */
 export interface UnixdServerConfig {

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../pipeline/status.ts';
 import { escapePath } from '../pipeline/url.ts';
 import { defineModule, type Module, type ServedDirective } from './module.ts';
-import { statOf } from './stat.ts';
+import { statOf } from '../source/stat.ts';
 
 interface UserdirServerConfig {
   /** Places to look at, in order; undefined: no `UserDir` says one. */

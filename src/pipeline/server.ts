@@ -103,7 +103,10 @@ export type HtaccessReader = (
   directory: string,
   overrides: HtaccessOverrides,
   server: ServerRecord,
-) => AccessFile | { readonly error: string; readonly isUnreadable?: true };
+) => AccessFile | UnusableAccessFile;
+
+/** Why an `.htaccess` can't be used: it is wrong, or it can't be read for a cause of the system's. */
+export type UnusableAccessFile = { readonly error: string } | { readonly unreadable: string };
 
 /** What an `.htaccess` file says. */
 export interface AccessFile {

@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { fsPath } from '../source/fs-path.ts';
+import { statOf } from '../source/stat.ts';
 import type { RequestBody, ResponseSink } from './exchange.ts';
 import { logRequest } from './log.ts';
 import { processInternal } from './process.ts';
@@ -127,14 +126,36 @@ export function subrequestFile(req: RequestRecord, path: string): RequestRecord 
     sub.status = 500;
     return sub;
   }
-  sub.filename = filename;
-  if (directory !== '' && filename.startsWith(directory) && !filename.slice(directory.length).includes('/')) {
-    sub.uri = parentOf(req.uri) + filename.slice(directory.length);
-    sub.finfo = statSync(fsPath(filename), { throwIfNoEntry: false });
-  } else {
-    sub.uri = filename;
+  const isBeside =
+    directory !== '' && filename.startsWith(directory) && !filename.slice(directory.length).includes('/');
+  if (isBeside) sub.finfo = statOf(filename);
+  return lookUpFile(
+    sub,
+    filename,
+    isBeside ? parentOf(req.uri) + filename.slice(directory.length) : filename,
+  );
+}
+
+/**
+ * What an entry of the request's own directory would be served as, a directory's as it is asked for: with its slash.
+ *
+ * @source httpd server/request.c `ap_sub_req_lookup_dirent`
+ */
+export function subrequestEntry(req: RequestRecord, name: string): RequestRecord {
+  const sub = subrequestRecord(req, 'GET');
+  if (isRecursionLimitExceeded(req)) {
+    sub.status = 500;
+    return sub;
   }
-  sub.uri = escapePath(sub.uri);
+  const filename = parentOf(req.filename ?? '') + name;
+  sub.finfo = statOf(filename);
+  const slash = sub.finfo?.isDirectory() === true ? '/' : '';
+  return lookUpFile(sub, filename + slash, parentOf(req.uri) + name + slash);
+}
+
+function lookUpFile(sub: RequestRecord, filename: string, uri: string): RequestRecord {
+  sub.filename = filename;
+  sub.uri = escapePath(uri);
   sub.parsedPath = sub.uri;
   return lookUp(sub);
 }

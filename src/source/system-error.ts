@@ -5,6 +5,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'Permission denied'],
   ['EADDRNOTAVAIL', 'Cannot assign requested address'],
   ['EAGAIN', 'Resource temporarily unavailable'],
+  ['EBADF', 'Bad file descriptor'],
   ['ECONNREFUSED', 'Connection refused'],
   ['ECONNRESET', 'Connection reset by peer'],
   ['EFBIG', 'File too large'],

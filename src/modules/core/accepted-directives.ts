@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { fsPath } from '../../source/fs-path.ts';
+import { statOf } from '../../source/stat.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import type { AcceptedDirective, BindContext, UnservedDirective } from '../module.ts';
 import { atoi, firstArg, isForbidden } from './bind-checks.ts';
@@ -59,7 +58,7 @@ function bindCoreDumpDirectory(ctx: BindContext, node: DirectiveNode): void {
   if (isForbidden(ctx, node, 'globalOnly') || !ctx.mayTouchDisk) return;
   const word = firstArg(node);
   const path = ctx.serverRootRelative(word.text);
-  const stats = statSync(fsPath(path), { throwIfNoEntry: false });
+  const stats = statOf(path);
   if (!stats?.isDirectory()) {
     ctx.error(word, `CoreDumpDirectory ${path} does not exist${stats ? ' or is not a directory' : ''}`);
   }

@@ -3,7 +3,7 @@ import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { AccessFile, HtaccessOverrides, HtaccessReader } from '../../pipeline/server.ts';
 import { fsPath } from '../../source/fs-path.ts';
-import { showErrorCode } from '../../source/system-error.ts';
+import { showErrorCode, showSystemError } from '../../source/system-error.ts';
 import { coreServer } from './access.ts';
 
 /** How many parsed files are kept; the oldest goes first. */
@@ -35,22 +35,8 @@ export function readAccessFile(
     const path = directory + name;
     const stats = statOrError(path);
     if (stats === undefined) continue;
-    if (typeof stats === 'string') {
-      logRequest(
-        req,
-        'crit',
-        'core',
-        'AH00529',
-        `${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`,
-        stats,
-      );
-      return 403;
-    }
-    if (!stats.isFile()) {
-      if (stats.isDirectory()) continue;
-      logRequest(req, 'crit', 'core', 'AH00529', `${path} is not a regular file`);
-      return 403;
-    }
+    if (typeof stats === 'string') return refuseUnreadable(req, path, directory, stats);
+    if (!stats.isFile()) return refuseUnreadable(req, path, directory, showErrorCode('EBADF'));
     return parsed(req, path, directory, overrides, stats);
   }
   return undefined;
@@ -61,10 +47,8 @@ function statOrError(path: string): BigIntStats | string | undefined {
   try {
     return statSync(fsPath(path), { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG' || code === 'ELOOP')
-      return undefined;
-    return showErrorCode(code ?? 'unknown');
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    return showSystemError(error) ?? String(error);
   }
 }
 
@@ -89,8 +73,17 @@ function parsed(
   }
   const { result } = entry;
   if ('config' in result) return result;
+  if ('unreadable' in result) return refuseUnreadable(req, path, directory, result.unreadable);
   logRequest(req, 'alert', 'core', '', result.error);
-  return 'isUnreadable' in result ? 403 : 500;
+  return 500;
+}
+
+/** Denies access to be safe. `cause` is the system's. */
+function refuseUnreadable(req: RequestRecord, path: string, directory: string, cause: string): 403 {
+  const message = `${path} pcfg_openfile: unable to check htaccess file, ensure it is readable and that '${directory}' is executable`;
+  logRequest(req, 'crit', 'core', 'AH00529', message, cause);
+  req.notes.set('error-notes', 'Server unable to read htaccess file, denying access to be safe');
+  return 403;
 }
 
 const keys = new WeakMap<HtaccessOverrides, string>();

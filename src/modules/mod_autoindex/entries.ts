@@ -1,9 +1,10 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { compileFnmatch, type Matcher } from '../../pattern/fnmatch.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { subrequestFile } from '../../pipeline/subrequest.ts';
+import { subrequestEntry } from '../../pipeline/subrequest.ts';
 import { normalizePath } from '../../pipeline/url.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import { statOf } from '../../source/stat.ts';
 import { INDEX_OPTION, type AutoindexDirConfig, type EntryItem } from './config.ts';
 import type { View } from './view.ts';
 
@@ -86,9 +87,9 @@ function fileEntry(
 ): Entry | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (pattern?.(name) === false || isIgnored(config, path)) return undefined;
-  const stats = statSync(fsPath(path), { throwIfNoEntry: false });
+  const stats = statOf(path);
   if (!stats) return undefined;
-  const found = subrequestFile(req, name);
+  const found = subrequestEntry(req, name);
   if (!found.finfo || !isShown(found, view.options)) return undefined;
   const isDirectory = stats.isDirectory();
   if (!isDirectory && !found.finfo.isFile()) return undefined;

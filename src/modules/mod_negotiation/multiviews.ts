@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
-import { fastRedirect, subrequestFile } from '../../pipeline/subrequest.ts';
+import { fastRedirect, subrequestEntry } from '../../pipeline/subrequest.ts';
 import { escapeHtml } from '../../pipeline/html.ts';
 import { escapePath } from '../../pipeline/url.ts';
 import { fsPath } from '../../source/fs-path.ts';
@@ -28,7 +28,7 @@ function namesAllExceptions(asked: string, exceptions: readonly string[]): boole
 }
 
 function lookUpVariant(req: RequestRecord, asked: string, name: string): Variant | undefined {
-  const lookedUp = subrequestFile(req, name);
+  const lookedUp = subrequestEntry(req, name);
   if (!lookedUp.finfo?.isFile()) return undefined;
   if (lookedUp.handler !== undefined) lookedUp.contentType ??= PROGRAM_TYPE;
   const exceptions = lookedUp.moduleNote<readonly string[]>(MIME_EXCEPTIONS);

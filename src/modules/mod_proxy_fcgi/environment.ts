@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs';
 import { noCaptures } from '../../expr/context.ts';
 import { encodePair } from '../../fastcgi/params.ts';
 import { addCgiVars, addCommonVars, type CgiSettings } from '../../pipeline/cgi-vars.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { fsPath } from '../../source/fs-path.ts';
+import { statOf } from '../../source/stat.ts';
 import { coreDir } from '../core/access.ts';
 import { serverSignature } from '../core/server-signature.ts';
 import { FCGI_NOTE, type FcgiNote } from './canonicalise.ts';
@@ -77,7 +76,7 @@ function splitAtFile(path: string): { readonly file: string; readonly pathInfo: 
   const merged = path.replace(/\/{2,}/g, '/');
   for (let end = merged.indexOf('/', 1); ; end = merged.indexOf('/', end + 1)) {
     const file = end < 0 ? merged : merged.slice(0, end);
-    const stats = statSync(fsPath(file), { throwIfNoEntry: false });
+    const stats = statOf(file);
     if (!stats) return undefined;
     if (stats.isFile()) return { file, pathInfo: end < 0 ? '' : merged.slice(end) };
     if (!stats.isDirectory() || end < 0) return undefined;

@@ -4,7 +4,7 @@ import { eachWord } from '../arguments.ts';
 import { atoi, firstArg, isForbidden } from '../core/bind-checks.ts';
 import type { BindContext } from '../module.ts';
 import type { Check } from './unserved.ts';
-import { statOf } from '../stat.ts';
+import { statOf } from '../../source/stat.ts';
 
 /** What a check gives when it reported something. */
 export const REPORTED = true;

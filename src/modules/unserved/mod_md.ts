@@ -1,7 +1,7 @@
 import { modMd as catalogue } from '../../../grammar/catalogue/mod_md.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 import { type BindContext, defineModule } from '../module.ts';
-import { statOf } from '../stat.ts';
+import { statOf } from '../../source/stat.ts';
 import { all, eachMatching, matching, number, oneOf } from './checks.ts';
 import { tunes, unserved, type Check } from './unserved.ts';
 

@@ -4,7 +4,7 @@ import { firstArg } from '../core/bind-checks.ts';
 import { defineModule, type BindContext } from '../module.ts';
 import { all, directory, file, globalOnly, never, number, oneOf, refuse } from './checks.ts';
 import { isNot, isOn, tunes, unserved } from './unserved.ts';
-import { statOf } from '../stat.ts';
+import { statOf } from '../../source/stat.ts';
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['all', 'tlsv1', 'tlsv1.1', 'tlsv1.2', 'tlsv1.3']);
 

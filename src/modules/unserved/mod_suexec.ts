@@ -1,6 +1,6 @@
 import { modSuexec as catalogue } from '../../../grammar/catalogue/mod_suexec.ts';
 import { defineModule } from '../module.ts';
-import { statOf } from '../stat.ts';
+import { statOf } from '../../source/stat.ts';
 import { unserved } from './unserved.ts';
 
 export const modSuexec = defineModule(catalogue, {

@@ -5,7 +5,7 @@ import { firstArg } from '../../core/bind-checks.ts';
 import { defineModule, type BindContext } from '../../module.ts';
 import { conditionFlagProblem, refusesRequest, ruleFlagProblem, splitFlags } from './flags.ts';
 import { bindRewriteLine, splitRewriteLine } from './line.ts';
-import { statOf } from '../../stat.ts';
+import { statOf } from '../../../source/stat.ts';
 
 /** Checks a flag list; false when it was refused. */
 function checkFlags(

@@ -1,5 +1,5 @@
 import { statSync, type Stats } from 'node:fs';
-import { fsPath } from '../source/fs-path.ts';
+import { fsPath } from './fs-path.ts';
 
 /** What a path is; undefined: nothing, or nothing that may be looked at. */
 export function statOf(path: string): Stats | undefined {
