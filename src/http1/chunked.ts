@@ -6,6 +6,8 @@ const TAB = 0x09;
 
 /** Hexadecimal digits of a chunk size behind its leading zeros: beyond, it would not fit 2^53. */
 const MAX_SIZE_DIGITS = 13;
+/** Blanks that may stand behind a chunk's size. */
+const MAX_BLANKS = 10;
 /** Bytes that one message may spend on extensions and superfluous zeros. */
 const MAX_OVERHEAD_BYTES = 16_384;
 const TRAILER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -39,7 +41,7 @@ export class ChunkedDecoder {
   #size = 0;
   #digits = 0;
   #hasDigit = false;
-  #isBlankSeen = false;
+  #blanks = 0;
   #overhead = 0;
   #trailerLine = '';
   #trailers = 0;
@@ -98,7 +100,7 @@ export class ChunkedDecoder {
         this.#size = 0;
         this.#digits = 0;
         this.#hasDigit = false;
-        this.#isBlankSeen = false;
+        this.#blanks = 0;
         break;
       case 'trailer':
         this.#readTrailer(byte);
@@ -111,7 +113,7 @@ export class ChunkedDecoder {
 
   #readSize(byte: number): void {
     const digit = hexDigit(byte);
-    if (digit >= 0 && !this.#isBlankSeen) {
+    if (digit >= 0 && this.#blanks === 0) {
       this.#hasDigit = true;
       this.#size = this.#size * 16 + digit;
       if (this.#size === 0) this.#spend();
@@ -120,8 +122,7 @@ export class ChunkedDecoder {
     else if (byte === CR) this.#state = 'sizeLineFeed';
     else if (byte === SEMICOLON) this.#state = 'extension';
     else if (byte === SPACE || byte === TAB) {
-      this.#isBlankSeen = true;
-      this.#spend();
+      if (++this.#blanks > MAX_BLANKS) this.#refuse(400, 'too many blanks behind a chunk size');
     } else this.#refuse(400, 'malformed chunk size');
   }
 
