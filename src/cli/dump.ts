@@ -1,8 +1,9 @@
 import { isIPv6 } from 'node:net';
+import { findDirective } from '../../grammar/catalogue/index.ts';
 import type { ConfigNode } from '../syntax/tree.ts';
 import { coreServer, documentRoot } from '../modules/core/access.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
-import type { VhostSet } from '../plan/vhost-index.ts';
+import { vhostKey, type IndexedVhost, type VhostSet } from '../plan/vhost-index.ts';
 import type { BuiltPlan } from '../server/build-plan.ts';
 import { groupId, userId } from '../server/privileges.ts';
 import { fileOf, positionOf } from '../source/line-index.ts';
@@ -74,10 +75,22 @@ function lastIpv6Bytes(ip: string): readonly number[] {
   return low.flatMap((group) => [group >> 8, group & 0xff]);
 }
 
+/**
+ * The keys of all addresses in the order of httpd's lists: it goes through the virtual hosts from the last to the first,
+ * and puts each new address in front of the others.
+ *
+ * @source httpd server/vhost.c `ap_fini_vhost_config`
+ */
+function addressKeys(vhosts: readonly IndexedVhost[]): readonly string[] {
+  const keys = new Set(vhosts.toReversed().flatMap(({ addresses }) => addresses.map(vhostKey)));
+  return [...keys].reverse();
+}
+
 function virtualHostsText({ plan }: BuiltPlan, sources: SourceSet): string {
-  const sets = [...plan.vhosts.sets].map(([key, set], order) => ({ ...showVhostAddress(key), set, order }));
   const rank = (ip: string): number => (ip === '*' ? 256 : bucketOf(ip));
-  sets.sort((a, b) => rank(a.ip) - rank(b.ip) || b.order - a.order);
+  const sets = addressKeys(plan.vhosts.vhosts)
+    .map((key) => ({ ...showVhostAddress(key), set: plan.vhosts.sets.get(key)! }))
+    .sort((a, b) => rank(a.ip) - rank(b.ip));
   const place = ({ span }: ServerRecord): string => {
     if (span === undefined) return '';
     const { path, line } = positionOf(sources, span);
@@ -132,6 +145,11 @@ const READ_TIME = new Set([
   ...['define', 'undefine', '<macro', 'use', 'undefmacro'],
 ]);
 
+/** A directive's name as its module spells it. */
+function commandName(name: string): string {
+  return findDirective(name.toLowerCase())[0]?.row.name ?? name;
+}
+
 function configText(tree: readonly ConfigNode[], sources: SourceSet): string {
   let text = '';
   let file: number | undefined;
@@ -145,13 +163,18 @@ function configText(tree: readonly ConfigNode[], sources: SourceSet): string {
       if (READ_TIME.has(node.name.text.toLowerCase())) continue;
       say(node.span);
       text += `${indent}#${String(positionOf(sources, node.span).line).padStart(4)}:\n`;
-      if (node.kind === 'directive') text += `${indent}${`${node.name.text} ${node.argsText}`.trimEnd()}\n`;
-      else {
-        text += `${indent}<${`${node.name.text} ${node.argsText}`.trimEnd()}>\n`;
-        write(node.children, `${indent}  `);
-        say(node.span);
-        text += `${indent}</${node.name.text}>\n`;
+      if (node.kind === 'directive') {
+        text += `${indent}${`${commandName(node.name.text)} ${node.argsText}`.trimEnd()}\n`;
+        continue;
       }
+      const name = commandName(`<${node.name.text}`);
+      text += `${indent}${name} ${node.argsText.trimEnd()}>\n`;
+      const lengthBefore = text.length;
+      write(node.children, `${indent}  `);
+      // httpd ends a section when it comes back from its content.
+      if (text.length === lengthBefore) continue;
+      say(node.span);
+      text += `${indent}</${name.slice(1)}>\n`;
     }
   };
   write(tree, '');

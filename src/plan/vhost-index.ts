@@ -10,6 +10,11 @@ export interface IndexedVhost {
   readonly serverPath: string | undefined;
 }
 
+/** The key of an address among the sets of an index. */
+export function vhostKey({ ip, port }: { readonly ip: string; readonly port: number }): string {
+  return `${ip} ${port}`;
+}
+
 /** The virtual hosts of one address, in file order. */
 export class VhostSet {
   /** Answers for any name that none of them has. */
@@ -109,13 +114,16 @@ function wildcardMatch(pattern: string, text: string): boolean {
 export class VhostIndex {
   readonly #sets = new Map<string, VhostSet>();
   readonly #main: VhostSet;
+  /** In file order. */
+  readonly vhosts: readonly IndexedVhost[];
 
   constructor(mainServer: ServerRecord, vhosts: readonly IndexedVhost[]) {
+    this.vhosts = vhosts;
     this.#main = new VhostSet(mainServer, []);
     const members = new Map<string, IndexedVhost[]>();
     for (const vhost of vhosts) {
-      for (const { ip, port } of vhost.addresses) {
-        const key = `${ip} ${port}`;
+      for (const address of vhost.addresses) {
+        const key = vhostKey(address);
         const list = members.get(key);
         if (!list) members.set(key, [vhost]);
         else if (!list.includes(vhost)) list.push(vhost);
@@ -124,7 +132,7 @@ export class VhostIndex {
     for (const [key, list] of members) this.#sets.set(key, new VhostSet(list[0]!.server, list));
   }
 
-  /** All sets with their addresses (`ip port`, port 0 any), in the order of definition; for `-S`. */
+  /** All sets by `vhostKey` (port 0: any), in the order of definition. */
   get sets(): ReadonlyMap<string, VhostSet> {
     return this.#sets;
   }

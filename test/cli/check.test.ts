@@ -128,9 +128,19 @@ Include inner.conf
 </VirtualHost>
 <VirtualHost 127.0.0.1:81 127.0.0.1:*>
   ServerName e.example:8080
-  <Directory "/x y">
-    Options None
-  </Directory>
+  <directory "/x y">
+    options   None
+    <requireany>
+      Require all granted
+    </requireany>
+  </directory>
+  <Location />
+  </Location>
+</VirtualHost>
+<VirtualHost *:82 127.0.0.1:82 *:80>
+  servername f.example
+</VirtualHost>
+<VirtualHost *:83 127.0.0.1:83>
 </VirtualHost>
 `;
   const files = {
