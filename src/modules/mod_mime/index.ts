@@ -43,20 +43,12 @@ function applyInfo(req: RequestRecord, info: ExtensionInfo, matchesHandlers: boo
   return isNegotiable || info.charset !== undefined;
 }
 
-/** The part of a name before its first dot (leading dots belong to it), then its extensions in lower case. */
+/** The part of a name before its first dot (leading dots belong to it), then its extensions. */
 const splitName = remembering({ most: 1000, longest: 255 }, (name): readonly string[] => {
   let start = 0;
   while (name.charCodeAt(start) === 0x2e) start++;
   const dot = name.indexOf('.', start);
-  return dot < 0
-    ? [name]
-    : [
-        name.slice(0, dot),
-        ...name
-          .slice(dot + 1)
-          .toLowerCase()
-          .split('.'),
-      ];
+  return dot < 0 ? [name] : [name.slice(0, dot), ...name.slice(dot + 1).split('.')];
 });
 
 /** @source httpd modules/http/mod_mime.c `find_ct` */
@@ -75,8 +67,9 @@ function findType(req: RequestRecord): HookResult {
   let charset: string | undefined;
   let hasMetadata = false;
   for (let i = 1; i < parts.length; i++) {
-    const extension = parts[i]!;
-    if (extension === '') continue;
+    const written = parts[i]!;
+    if (written === '') continue;
+    const extension = written.toLowerCase();
     const info = dir?.extensions.get(extension);
     let isFound = false;
     if (info?.type === undefined) {
@@ -91,7 +84,7 @@ function findType(req: RequestRecord): HookResult {
       if (applyInfo(req, info, match?.handlers === true)) isFound = true;
     }
     if (isFound || match?.any) hasMetadata = true;
-    else exceptions.push(extension);
+    else exceptions.push(written);
   }
   if (hasMetadata) req.setModuleNote(MIME_EXCEPTIONS, exceptions);
   if (req.contentType !== undefined) putCharset(req, req.contentType, charset);

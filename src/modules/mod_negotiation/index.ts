@@ -50,10 +50,10 @@ const forceLanguagePriority: ServedDirective<
 function fixEncoding(req: RequestRecord): HookResult {
   const [encoding] = req.contentEncoding;
   if (encoding === undefined || req.contentEncoding.length > 1) return DECLINED;
-  const other = encoding.startsWith('x-') ? encoding.slice(2) : `x-${encoding}`;
-  const accepted = parseAccept(req.headersIn.get('accept-encoding'));
-  const known = accepted?.items.find(({ name }) => name === encoding || name === other);
-  if (known) req.contentEncoding = [known.name];
+  const plain = encoding.replace(/^x-/, '');
+  const names = parseAccept(req.headersIn.get('accept-encoding'))?.items.map(({ name }) => name) ?? [];
+  const known = [plain, `x-${plain}`].find((name) => names.includes(name));
+  if (known !== undefined) req.contentEncoding = [known];
   return DECLINED;
 }
 

@@ -9,7 +9,7 @@ import { fsPath } from '../../source/fs-path.ts';
 import { allowOptions } from '../core/access.ts';
 import { OPT } from '../core/options.ts';
 import { MIME_EXCEPTIONS } from '../mod_mime/index.ts';
-import { parseAccept } from './accept.ts';
+import { parseAccept, parseItem } from './accept.ts';
 import type { NegotiationDirConfig } from './config.ts';
 import { chooseVariant, PROGRAM_TYPE, type Preferences, type Variant } from './variant.ts';
 
@@ -35,15 +35,17 @@ function lookUpVariant(req: RequestRecord, asked: string, name: string): Variant
   if (!exceptions || !namesAllExceptions(asked, exceptions)) return undefined;
   const { contentType } = lookedUp;
   if (lookedUp.status !== 200 || contentType === undefined) return undefined;
-  const [type, ...parameters] = contentType.toLowerCase().split(';');
-  if (type!.trim() === MAP_TYPE || lookedUp.handler === 'type-map') return undefined;
+  const { name: type, level } = parseItem(contentType);
+  const parameters = contentType.toLowerCase().split(';').slice(1);
+  if (type === MAP_TYPE || lookedUp.handler === 'type-map') return undefined;
   const charset = parameters
     .map((parameter) => /^\s*charset=(.*)$/.exec(parameter)?.[1])
     .find((found) => found);
   return {
     name,
     lookedUp,
-    type: type!.trim(),
+    type,
+    level,
     charset: charset ?? '',
     languages: lookedUp.contentLanguages.map((language) => language.toLowerCase()),
     encoding: lookedUp.contentEncoding.join(', '),
@@ -66,28 +68,31 @@ function isVaried(variants: readonly Variant[], part: (variant: Variant) => stri
   return new Set(variants.map(part)).size > 1;
 }
 
+/** Whether a client of RFC 2295 could have chosen by itself. */
+function isTransparent(req: RequestRecord): boolean {
+  return (req.method === 'GET' || req.method === 'HEAD') && req.pathInfo === '';
+}
+
 /** `Vary`, and for a request that may choose by itself the rest of RFC 2295's headers. */
 function setHeaders(req: RequestRecord, variants: readonly Variant[], choice: 'choice' | 'list'): void {
-  const isTransparent = req.method === 'GET' || req.method === 'HEAD';
-  // What leads to an error page must survive it; what goes with a file must not.
-  const headers = choice === 'list' ? req.errHeadersOut : req.headersOut;
+  const headers = req.errHeadersOut;
   const vary = [
-    ...(isTransparent ? ['negotiate'] : []),
+    ...(isTransparent(req) ? ['negotiate'] : []),
     ...(isVaried(variants, ({ type }) => type) ? ['accept'] : []),
     ...(isVaried(variants, ({ languages }) => languages.join(',')) ? ['accept-language'] : []),
     ...(isVaried(variants, ({ charset }) => charset) ? ['accept-charset'] : []),
     ...(isVaried(variants, ({ encoding }) => encoding) ? ['accept-encoding'] : []),
   ];
-  if (choice === 'list' && isTransparent) headers.set('Alternates', variants.map(alternate).join(', '));
+  if (choice === 'list') headers.set('Alternates', variants.map(alternate).join(', '));
   if (vary.length > 0) headers.merge('Vary', vary.join(','));
-  if (isTransparent) headers.set('TCN', choice);
+  if (isTransparent(req)) headers.set('TCN', choice);
 }
 
 function alternate({ name, type, languages, encoding, charset, length }: Variant): string {
   const parts = [
     `{type ${type}}`,
     ...(charset === '' ? [] : [`{charset ${charset}}`]),
-    ...(languages.length === 0 ? [] : [`{language ${languages.join(', ')}}`]),
+    ...(languages.length === 0 ? [] : [`{language ${languages.join(',')}}`]),
     ...(encoding === '' ? [] : [`{encoding ${encoding}}`]),
     `{length ${length}}`,
   ];
@@ -99,7 +104,7 @@ function listOf(variants: readonly Variant[]): string {
   const items = variants.map(({ name, type, languages, encoding, charset }) => {
     const parts = [
       `, type ${type}`,
-      ...(languages.length === 0 ? [] : [`, language ${languages.join(', ')}`]),
+      ...(languages.length === 0 ? [] : [`, language ${languages.join(',')}`]),
       ...(charset === '' ? [] : [`, charset ${charset}`]),
       ...(encoding === '' ? [] : [`, encoding ${encoding}`]),
     ];
@@ -110,26 +115,23 @@ function listOf(variants: readonly Variant[]): string {
 
 function preferencesOf(req: RequestRecord, dir: NegotiationDirConfig | undefined): Preferences {
   const header = (name: string) => parseAccept(req.headersIn.get(name));
-  const prefersPrograms = req.args !== undefined || (req.method !== 'GET' && req.method !== 'HEAD');
+  const prefersPrograms =
+    req.args !== undefined || req.pathInfo !== '' || (req.method !== 'GET' && req.method !== 'HEAD');
+  const { subprocessEnv } = req;
+  const noneEncoded = subprocessEnv.get('no-gzip') !== undefined;
+  const onlyHtmlEncoded = subprocessEnv.get('gzip-only-text/html') === '1';
   return {
     types: header('accept'),
     languages: header('accept-language'),
     encodings: header('accept-encoding'),
     charsets: header('accept-charset'),
-    priority: dir?.force?.prefer === false ? [] : (dir?.priority ?? []),
+    priority: dir?.priority ?? [],
+    prefersByPriority: dir?.force?.prefer !== false,
+    fallsBackByPriority: dir?.force?.fallback === true,
+    preferredLanguage: subprocessEnv.get('prefer-language'),
+    mayBeEncoded: (type) => !noneEncoded && (!onlyHtmlEncoded || type.startsWith('text/html')),
     programQuality: prefersPrograms ? 2 : 0.001,
   };
-}
-
-function choose(
-  req: RequestRecord,
-  variants: readonly Variant[],
-  dir: NegotiationDirConfig | undefined,
-): Variant | undefined {
-  const preferences = preferencesOf(req, dir);
-  const best = chooseVariant(variants, preferences);
-  if (best || dir?.force?.fallback !== true || !dir.priority) return best;
-  return chooseVariant(variants, { ...preferences, languages: undefined, priority: dir.priority });
 }
 
 /**
@@ -155,15 +157,14 @@ export function handleMultiviews(req: RequestRecord, dir: NegotiationDirConfig |
     logRequest(req, 'error', 'negotiation', 'AH00687', message);
     return 404;
   }
-  const best = choose(req, variants, dir);
+  const best = chooseVariant(variants, preferencesOf(req, dir));
   if (!best) {
     logRequest(req, 'error', 'negotiation', 'AH00690', `no acceptable variant: ${req.filename}`);
     setHeaders(req, variants, 'list');
     req.notes.set('variant-list', listOf(variants));
     return 406;
   }
-  if (req.method === 'GET' || req.method === 'HEAD')
-    req.headersOut.set('Content-Location', escapePath(best.name));
+  if (isTransparent(req)) req.errHeadersOut.set('Content-Location', escapePath(best.name));
   setHeaders(req, variants, 'choice');
   best.lookedUp.args ??= req.args;
   fastRedirect(req, best.lookedUp);
