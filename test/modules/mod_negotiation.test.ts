@@ -63,12 +63,12 @@ describe('the file that is chosen', () => {
 
 test('the answer says what it depends on', () => {
   const { req } = site.map('/mv/doc');
-  expect(Object.fromEntries(req.headersOut)).toMatchObject({
+  expect(Object.fromEntries(req.errHeadersOut)).toMatchObject({
     'Content-Location': 'doc.html.fr',
     Vary: 'negotiate,accept,accept-language',
     TCN: 'choice',
   });
-  expect(site.map('/mv/two', {}, 'POST').req.headersOut.get('Vary')).toBe('accept');
+  expect(site.map('/mv/two', {}, 'POST').req.errHeadersOut.get('Vary')).toBe('accept');
 });
 
 test('a client that accepts nothing is shown what there is', () => {
@@ -91,10 +91,17 @@ test('an encoding goes out under the name that the client used', () => {
 test('an Accept header is a list with qualities', () => {
   expect(parseAccept('text/HTML;level=1;q=0.5, , */*')).toEqual({
     items: [
-      { name: 'text/html', quality: 0.5 },
-      { name: '*/*', quality: 1 },
+      { name: 'text/html', quality: 0.5, level: 1 },
+      { name: '*/*', quality: 1, level: 0 },
     ],
     hasQualities: true,
   });
   expect(parseAccept(undefined)).toBeUndefined();
+  expect(parseAccept('a;q=1.5, b;q=abc, c;q=.25, d;q=0.12345, e;q=0, f; Q = "0.5"')?.items).toEqual(
+    [1, 1, 0.25, 0.123, 0, 0.5].map((quality, i) => ({ name: 'abcdef'[i], quality, level: 0 })),
+  );
+  expect(parseAccept('text/html, */*;q=1.0')).toMatchObject({
+    hasQualities: false,
+    items: [{ level: 2 }, {}],
+  });
 });
