@@ -298,7 +298,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       connected: (made) => {
         exchange.cancelConnect = undefined;
         this.#connecting -= 1;
-        if (exchange.call.keepAlive) made.socket.setKeepAlive(true);
+        made.socket.setKeepAlive(exchange.call.keepAlive);
         const connection = new FastCgiConnection(made, this);
         addMember(this.#connections, connection);
         this.#watch.opened(connection, exchange.call.keepConnection || this.#idle.length > 0);

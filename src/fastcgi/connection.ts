@@ -13,7 +13,7 @@ import {
   type BackendError,
   type ExchangeEvidence,
 } from './errors.ts';
-import type { ConnectedSocket, ReadTarget } from './connect.ts';
+import type { ConnectedSocket, SocketUser } from './connect.ts';
 import type { ExchangeListener, FastCgiRequest } from './exchange.ts';
 import { RecordDecoder, requestStart, STDIN_END, stdinHeader, type RecordSink } from './record.ts';
 
@@ -34,7 +34,7 @@ export interface ConnectionOwner {
  * One connected socket to a FastCGI application, one request at a time. Ends in `connectionFree` after a clean
  * exchange, and in `connectionClosed` in every other case.
  */
-export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, Timed {
+export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, Timed {
   readonly socket: Socket;
   /** Monotonic time when it was connected, and when it was last given back. */
   readonly openedMs: number;
@@ -51,6 +51,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
   newer: FastCgiConnection | undefined;
   helpedMs = -Infinity;
 
+  readonly #made: ConnectedSocket;
   readonly #owner: ConnectionOwner;
   readonly #decoder = new RecordDecoder(this);
   #request: FastCgiRequest | undefined;
@@ -70,15 +71,11 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
   #ended: { readonly appStatus: number; readonly protocolStatus: number } | undefined;
 
   constructor(made: ConnectedSocket, owner: ConnectionOwner) {
-    const { socket } = made;
-    this.socket = socket;
+    this.socket = made.socket;
+    this.#made = made;
     this.#owner = owner;
     this.openedMs = nowMs();
-    made.readTo(this);
-    socket.on('drain', () => this.#drained());
-    socket.on('end', () => this.#broke(undefined));
-    socket.on('error', (error) => this.#broke(error));
-    socket.on('close', () => this.#broke(undefined));
+    made.use(this);
   }
 
   get sentBytes(): number {
@@ -280,7 +277,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
     return this.socket.write(text, 'latin1');
   }
 
-  #drained(): void {
+  drained(): void {
     if (this.#request === undefined) return;
     this.#isBlocked = false;
     this.#progress();
@@ -348,7 +345,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
     this.#owner.connectionFree(this);
   }
 
-  #broke(error: Error | undefined): void {
+  broke(error: Error | undefined): void {
     if (this.#isClosed) return;
     if (this.#listener === undefined) {
       this.#close();
@@ -373,7 +370,7 @@ export class FastCgiConnection implements ReadTarget, RecordSink, BodyConsumer, 
     if (this.#isClosed) return;
     this.#isClosed = true;
     stopTimer(this);
-    this.socket.destroy();
+    this.#made.close();
     this.#owner.connectionClosed(this);
   }
 

@@ -17,9 +17,14 @@ export function nextReadBuffer(lastBytes: number): Buffer {
   return lastBytes >= LARGE_READ_BYTES ? Buffer.allocUnsafeSlow(READ_BYTES) : shared;
 }
 
+/** The buffer that all connections read into: a socket that points to it keeps no memory. */
+export function isShared(buffer: Buffer): boolean {
+  return buffer === shared;
+}
+
 /** What was read, in memory that nothing will write to again. */
 export function ownedRead(buffer: Buffer, bytes: number): Buffer {
-  if (buffer !== shared) return buffer.subarray(0, bytes);
+  if (!isShared(buffer)) return buffer.subarray(0, bytes);
   const copy = Buffer.allocUnsafe(bytes);
   shared.copy(copy, 0, 0, bytes);
   return copy;
