@@ -78,7 +78,7 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
   startOn(connection: FastCgiConnection, nowMs: number): void {
     this.connection = connection;
     this.startedMs = nowMs;
-    connection.run(this.call, this);
+    connection.run(this.call, this, nowMs);
     if (this.#isPaused) connection.pause();
   }
 

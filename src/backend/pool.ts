@@ -180,7 +180,8 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       if (index >= 0) this.#waiting.splice(index, 1);
       return;
     }
-    if (connection.served > 0) this.#watch.served(nowMs() - exchange.startedMs, connection.served > 1);
+    if (connection.served > 0)
+      this.#watch.served(connection.lastMs - exchange.startedMs, connection.served > 1);
   }
 
   get #name(): string {

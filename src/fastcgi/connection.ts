@@ -39,6 +39,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   /** Monotonic time when it was connected, and when it was last given back. */
   readonly openedMs: number;
   freeSinceMs = 0;
+  /** When something last moved on it. */
+  lastMs: number;
   served = 0;
   /** The application has sent something on it: it is bound to this connection. */
   hasAnswered = false;
@@ -74,7 +76,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.socket = made.socket;
     this.#made = made;
     this.#owner = owner;
-    this.openedMs = nowMs();
+    this.openedMs = this.lastMs = nowMs();
     made.use(this);
   }
 
@@ -90,8 +92,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     return this.#isClosed;
   }
 
-  /** Sends a request; the connection must be free. */
-  run(request: FastCgiRequest, listener: ExchangeListener): void {
+  /** Sends a request; the connection must be free. @param now on the clock of `nowMs` */
+  run(request: FastCgiRequest, listener: ExchangeListener, now: number): void {
     this.#request = request;
     this.#listener = listener;
     this.#sentBytes = 0;
@@ -104,7 +106,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.#hasStdout = false;
     this.#isStdoutEnded = false;
     this.#decoder.reset();
-    startTimer(this, nowMs() + request.timeoutMs);
+    this.lastMs = now;
+    startTimer(this, now + request.timeoutMs);
     this.#sendStart(request);
   }
 
@@ -285,7 +288,9 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   }
 
   #progress(): void {
-    if (this.#request !== undefined) this.dueMs = nowMs() + this.#request.timeoutMs;
+    if (this.#request === undefined) return;
+    this.lastMs = nowMs();
+    this.dueMs = this.lastMs + this.#request.timeoutMs;
   }
 
   /** After a chunk: what the decoder found decides what becomes of the exchange. */
@@ -341,7 +346,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
       this.#isPaused = false;
       this.socket.resume();
     }
-    this.freeSinceMs = nowMs();
+    this.freeSinceMs = this.lastMs;
     this.#owner.connectionFree(this);
   }
 

@@ -259,8 +259,15 @@ export function processRequest(req: RequestRecord): MaybePromise<void> {
   try {
     parseUri(req, req.unparsedUri);
     const outcome = readRequest(req);
-    if (outcome instanceof Promise)
-      return outcome.catch((fault: unknown) => recover(req, fault)).then(() => logTransaction(req));
+    if (outcome instanceof Promise) {
+      return outcome.then(
+        () => logTransaction(req),
+        (fault: unknown) => {
+          recover(req, fault);
+          return logTransaction(req);
+        },
+      );
+    }
   } catch (fault) {
     recover(req, fault);
   }

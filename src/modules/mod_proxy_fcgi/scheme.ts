@@ -44,12 +44,15 @@ function send(call: SchemeCall, body: PreparedBody): SchemeAttempt | Promise<Sch
     return { result: 503, status: 503, mayFailOver: false };
   }
   retryBudget.countRequest(performance.now());
-  return exchange(call, params, body, false).then((outcome) => {
-    if (!outcome.error || !mayBeSentAgain(call, outcome, body)) {
-      return attemptOf(call, outcome, body, environment);
-    }
-    call.memory.wasRetried = true;
-    return exchange(call, params, body, true).then((second) => attemptOf(call, second, body, environment));
+  return new Promise((resolve) => {
+    const finish = (outcome: ScriptOutcome): void => {
+      if (outcome.error && mayBeSentAgain(call, outcome, body)) {
+        call.memory.wasRetried = true;
+        // Not from within the failure: the pool is still about to clear up behind it.
+        queueMicrotask(() => exchange(call, params, body, true, finish));
+      } else resolve(attemptOf(call, outcome, body, environment));
+    };
+    exchange(call, params, body, false, finish);
   });
 }
 
@@ -75,26 +78,21 @@ function exchange(
   params: string,
   body: StdinSource,
   isFresh: boolean,
-): Promise<ScriptOutcome> {
-  const { req, worker } = call;
-  return new Promise((resolve) => {
-    const { flushPackets, flushWaitMs } = worker.settings;
-    const response = new ScriptResponse(
-      req,
-      { flushPackets, flushWaitMs, overrides: call.overrides },
-      resolve,
-    );
-    const running = worker.run(
-      {
-        params,
-        stdin: body,
-        defaultTimeoutMs: call.defaultTimeoutMs,
-        isFresh: isFresh || !worker.keepsConnections,
-      },
-      response,
-    );
-    response.follow(running);
-  });
+  finish: (outcome: ScriptOutcome) => void,
+): void {
+  const { worker, overrides } = call;
+  const { flushPackets, flushWaitMs } = worker.settings;
+  const response = new ScriptResponse(call.req, { flushPackets, flushWaitMs, overrides }, finish);
+  const running = worker.run(
+    {
+      params,
+      stdin: body,
+      defaultTimeoutMs: call.defaultTimeoutMs,
+      isFresh: isFresh || !worker.keepsConnections,
+    },
+    response,
+  );
+  response.follow(running);
 }
 
 /** A kept connection was closed under a safe request: it is sent once more, on a fresh one. */
