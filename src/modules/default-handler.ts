@@ -9,18 +9,12 @@ import {
   type Stats,
 } from 'node:fs';
 import { addAllowedMethods, allowHeader, isKnownMethod } from '../pipeline/allowed-methods.ts';
-import {
-  DEFAULT_RANGE_LIMITS,
-  planByteRanges,
-  type RangeLimits,
-  type RangePlan,
-} from '../pipeline/byte-range.ts';
+import type { RangePlan } from '../pipeline/byte-range.ts';
 import { meetsConditions } from '../pipeline/conditional.ts';
 import { discardBody } from '../pipeline/discard-body.ts';
 import { fileETag } from '../pipeline/etag.ts';
 import { formatHttpDate } from '../pipeline/http-date.ts';
 import { logRequest } from '../pipeline/log.ts';
-import { responseContentType } from '../pipeline/output.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { OK, type HookResult } from '../pipeline/status.ts';
 import { fsPath } from '../source/fs-path.ts';
@@ -28,6 +22,7 @@ import { showSystemError } from '../source/system-error.ts';
 import { allowOptions, coreDir, coreServer, limitRequestBody } from './core/access.ts';
 import type { CoreDirConfig } from './core/config.ts';
 import { OPT } from './core/options.ts';
+import { planRanges } from './core/ranges.ts';
 import { fileDigest } from './file-digest.ts';
 import { etagParts } from './file-etag.ts';
 import { readSmallFile, recallFile, SMALL_FILE_BYTES, smallFileETag, type SmallFile } from './small-file.ts';
@@ -207,7 +202,7 @@ function prepare(
     if (!req.headerOnly) headersOut.set('Content-Length', '0');
     return OK;
   }
-  const plan = rangesOf(req, size, config);
+  const plan = planRanges(req, size);
   if (plan.kind === 'unsatisfiable') return 416;
   return req.headerOnly ? OK : plan;
 }
@@ -215,36 +210,6 @@ function prepare(
 /** A time in the future would let caches keep the file for ever: it is cut to now. */
 function lastModified(req: RequestRecord, file: SmallFile): string {
   return file.mtimeMs <= req.requestTimeMs ? file.lastModified : formatHttpDate(req.requestTimeMs);
-}
-
-function rangesOf(req: RequestRecord, size: number, config: CoreDirConfig): RangePlan {
-  if (!req.headersIn.has('Range')) return { kind: 'whole' };
-  const limits: RangeLimits = {
-    ranges: rangeLimit(config.maxRanges, DEFAULT_RANGE_LIMITS.ranges),
-    overlaps: rangeLimit(config.maxRangeOverlaps, DEFAULT_RANGE_LIMITS.overlaps),
-    reversals: rangeLimit(config.maxRangeReversals, DEFAULT_RANGE_LIMITS.reversals),
-  };
-  const partType = responseContentType(req, {
-    serverVersion: '',
-    defaultCharset: () => config.addDefaultCharset ?? '',
-  });
-  return planByteRanges(req, size, limits, partType);
-}
-
-function rangeLimit(
-  setting: number | 'unlimited' | 'none' | undefined,
-  standard: number | undefined,
-): number | undefined {
-  switch (setting) {
-    case undefined:
-      return standard;
-    case 'unlimited':
-      return undefined;
-    case 'none':
-      return 0;
-    default:
-      return setting;
-  }
 }
 
 function sendAtOnce(req: RequestRecord, descriptor: number, size: number): HookResult {

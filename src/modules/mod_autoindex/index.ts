@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { modAutoindex as catalogue } from '../../../grammar/catalogue/mod_autoindex.ts';
 import { addAllowedMethods } from '../../pipeline/allowed-methods.ts';
+import type { RangePlan } from '../../pipeline/byte-range.ts';
 import { discardBody } from '../../pipeline/discard-body.ts';
 import { fileETag } from '../../pipeline/etag.ts';
 import { escapeHtml } from '../../pipeline/html.ts';
@@ -13,6 +14,7 @@ import { fsPath } from '../../source/fs-path.ts';
 import { showSystemError } from '../../source/system-error.ts';
 import { allowOptions, coreDir, limitRequestBody } from '../core/access.ts';
 import { OPT } from '../core/options.ts';
+import { planRanges } from '../core/ranges.ts';
 import { serverSignature } from '../core/server-signature.ts';
 import { etagParts } from '../file-etag.ts';
 import { DIRECTORY_TYPE } from '../mod_dir.ts';
@@ -80,9 +82,27 @@ function sendListing(req: RequestRecord): HookResult {
   if (view.options & INDEX_OPTION.trackModified) setValidators(req, directory);
   if (req.headerOnly) return OK;
   const { page, isWhole } = composePage(req, { config, view }, makeEntries(req, names, config, view));
-  if (isWhole) req.headersOut.set('Content-Length', String(page.length));
+  return isWhole ? sendWhole(req, page) : sendPage(req, page);
+}
+
+function sendPage(req: RequestRecord, page: string): HookResult {
   req.output.write(page);
   return OK;
+}
+
+/** httpd serves ranges of whatever it has together: of a listing, too. @source httpd byterange_filter.c */
+function sendWhole(req: RequestRecord, page: string): HookResult {
+  const plan = planRanges(req, page.length);
+  if (plan.kind === 'unsatisfiable') return 416;
+  const body = plan.kind === 'whole' ? page : partsOf(page, plan);
+  // The length is counted last, and so stands behind Content-Range.
+  req.headersOut.unset('Content-Length');
+  req.headersOut.set('Content-Length', String(body.length));
+  return sendPage(req, body);
+}
+
+function partsOf(page: string, { parts, tail }: Extract<RangePlan, { kind: 'partial' }>): string {
+  return parts.map(({ lead, range }) => lead + page.slice(range.start, range.end + 1)).join('') + tail;
 }
 
 function setValidators(req: RequestRecord, directory: string): void {
