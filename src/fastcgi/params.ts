@@ -30,3 +30,27 @@ export function encodePairs(pairs: Iterable<readonly [string, string]>): string 
   for (const [name, value] of pairs) text += encodePair(name, value);
   return text;
 }
+
+/** What `encodePair` made, pair by pair. The text must be whole. */
+export function* decodePairs(text: string): IterableIterator<[name: string, value: string]> {
+  let at = 0;
+  const readLength = (): number => {
+    const first = text.charCodeAt(at++);
+    if (first < 0x80) return first;
+    at += 3;
+    return (
+      ((first & 0x7f) << 24) |
+      (text.charCodeAt(at - 3) << 16) |
+      (text.charCodeAt(at - 2) << 8) |
+      text.charCodeAt(at - 1)
+    );
+  };
+  while (at < text.length) {
+    const nameLength = readLength();
+    const valueLength = readLength();
+    const valueStart = at + nameLength;
+    const name = text.slice(at, valueStart);
+    at = valueStart + valueLength;
+    yield [name, text.slice(valueStart, at)];
+  }
+}

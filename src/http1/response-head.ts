@@ -148,12 +148,11 @@ function headText(req: RequestRecord, serverVersion: string): string {
 
 /** The version that the client is taken to speak. @source httpd `basic_http_header_check` */
 function protocolNumber({ protocolNumber: spoken, subprocessEnv }: RequestRecord): number {
-  return subprocessEnv.size > 0 && subprocessEnv.has('downgrade-1.0') ? 1000 : spoken;
+  return subprocessEnv.hasLower('downgrade-1.0') ? 1000 : spoken;
 }
 
 function isForcedToOldProtocol(req: RequestRecord): boolean {
-  if (req.subprocessEnv.size === 0 || !req.subprocessEnv.has('force-response-1.0')) return false;
-  return protocolNumber(req) === 1000;
+  return req.subprocessEnv.hasLower('force-response-1.0') && protocolNumber(req) === 1000;
 }
 
 /** A module's own status text when it starts with the status, else the standard one. */

@@ -9,26 +9,56 @@ const INDEX_ABOVE = 64;
 /** Lower case of a name; most that are asked for are constants of ours. */
 const lowerCase = remembering({ most: 2000, longest: 64 }, (name) => name.toLowerCase());
 
+/** The lists of every table without entries: most tables of a request stay empty. Never written to. */
+const NONE: string[] = [];
+
+/** Entries that a table makes when somebody looks for one of them. */
+export interface DeferredEntries {
+  /** Whether one of them may have this lower-case name. */
+  mayHold(lower: string): boolean;
+  addTo(table: Table): void;
+}
+
 /**
  * An ordered list of named strings with case-insensitive names: request and response headers, and the request
  * environment. Names may repeat (`add`); `set` keeps the place and the spelling of the first writer.
  *
+ * Each method has a form for callers that know the name in lower case (`getLower`), which need not look it up.
+ *
  * @source httpd apr_tables.c, whose order of entries is visible in FastCGI parameters
  */
 export class Table {
-  /** Parallel arrays; read them, but change them through the methods only. */
-  readonly names: string[] = [];
-  readonly values: string[] = [];
-  readonly lowerNames: string[] = [];
+  #names = NONE;
+  #values = NONE;
+  #lowerNames = NONE;
   #index: Map<string, number> | undefined;
+  #deferred: DeferredEntries | undefined;
 
   get size(): number {
-    return this.names.length;
+    this.#settle();
+    return this.#names.length;
+  }
+
+  /** Names as they were written; `values` and `lowerNames` run parallel. */
+  get names(): readonly string[] {
+    this.#settle();
+    return this.#names;
+  }
+
+  get values(): readonly string[] {
+    this.#settle();
+    return this.#values;
+  }
+
+  get lowerNames(): readonly string[] {
+    this.#settle();
+    return this.#lowerNames;
   }
 
   /** Place of the first entry of that name, or -1. `lower` must be lower case. */
   indexOf(lower: string): number {
-    const lowerNames = this.lowerNames;
+    if (this.#deferred !== undefined && this.#deferred.mayHold(lower)) this.#settle();
+    const lowerNames = this.#lowerNames;
     if (lowerNames.length <= INDEX_ABOVE) return lowerNames.indexOf(lower);
     if (!this.#index) {
       this.#index = new Map();
@@ -39,46 +69,61 @@ export class Table {
 
   /** Value of the first entry of that name. */
   get(name: string): string | undefined {
-    const at = this.indexOf(lowerCase(name));
-    return at < 0 ? undefined : this.values[at];
+    return this.#isBare() ? undefined : this.getLower(lowerCase(name));
+  }
+
+  getLower(lower: string): string | undefined {
+    const at = this.indexOf(lower);
+    return at < 0 ? undefined : this.#values[at];
   }
 
   has(name: string): boolean {
-    return this.indexOf(lowerCase(name)) >= 0;
+    return !this.#isBare() && this.indexOf(lowerCase(name)) >= 0;
+  }
+
+  hasLower(lower: string): boolean {
+    return this.indexOf(lower) >= 0;
   }
 
   /** All values of that name, in order. */
   getAll(name: string): string[] {
     const lower = lowerCase(name);
-    const found: string[] = [];
-    for (let i = 0; i < this.lowerNames.length; i++) {
-      if (this.lowerNames[i] === lower) found.push(this.values[i]!);
-    }
-    return found;
+    const { lowerNames } = this;
+    return this.#values.filter((_, i) => lowerNames[i] === lower);
   }
 
   /** Replaces the value in place (further entries of that name go), or appends. */
   set(name: string, value: string): void {
-    const lower = lowerCase(name);
+    this.setLower(name, lowerCase(name), value);
+  }
+
+  setLower(name: string, lower: string, value: string): void {
     const at = this.indexOf(lower);
     if (at < 0) {
-      this.#append(name, lower, value);
+      this.addLower(name, lower, value);
       return;
     }
-    this.values[at] = value;
+    this.#values[at] = value;
     this.#removeFrom(lower, at + 1);
   }
 
   /** Appends an entry, whether or not the name is there. */
   add(name: string, value: string): void {
-    this.#append(name, lowerCase(name), value);
+    this.addLower(name, lowerCase(name), value);
   }
 
-  /** `merge` for a caller that has the lower-case name at hand. */
-  mergeLower(name: string, lower: string, value: string): void {
-    const at = this.indexOf(lower);
-    if (at < 0) this.#append(name, lower, value);
-    else this.values[at] = `${this.values[at]!}, ${value}`;
+  addLower(name: string, lower: string, value: string): void {
+    this.#settle();
+    if (this.#names === NONE) {
+      this.#names = [name];
+      this.#lowerNames = [lower];
+      this.#values = [value];
+      return;
+    }
+    if (this.#index && !this.#index.has(lower)) this.#index.set(lower, this.#names.length);
+    this.#names.push(name);
+    this.#lowerNames.push(lower);
+    this.#values.push(value);
   }
 
   /** Joins the value to the first entry of that name with `, `, or appends. */
@@ -86,12 +131,29 @@ export class Table {
     this.mergeLower(name, lowerCase(name), value);
   }
 
+  mergeLower(name: string, lower: string, value: string): void {
+    const at = this.indexOf(lower);
+    if (at < 0) this.addLower(name, lower, value);
+    else this.#values[at] = `${this.#values[at]!}, ${value}`;
+  }
+
   unset(name: string): void {
-    this.#removeFrom(lowerCase(name), 0);
+    if (!this.#isBare()) this.unsetLower(lowerCase(name));
+  }
+
+  unsetLower(lower: string): void {
+    this.#removeFrom(lower, 0);
+  }
+
+  /** Appends entries that are made only when somebody looks for one of them, or changes the table. */
+  defer(entries: DeferredEntries): void {
+    this.#settle();
+    this.#deferred = entries;
   }
 
   clear(): void {
-    this.names.length = this.values.length = this.lowerNames.length = 0;
+    this.#deferred = undefined;
+    this.#names = this.#values = this.#lowerNames = NONE;
     this.#index = undefined;
   }
 
@@ -104,17 +166,13 @@ export class Table {
   /** Takes over the other table's entries in place of its own. */
   assign(other: Table): void {
     this.clear();
-    for (let i = 0; i < other.names.length; i++) {
-      this.#append(other.names[i]!, other.lowerNames[i]!, other.values[i]!);
-    }
+    this.#addAll(other);
   }
 
   /** `overlay`'s entries, then `base`'s: a look-up finds the overlay's first. @source apr_table_overlay */
   static overlay(overlay: Table, base: Table): Table {
     const table = overlay.copy();
-    for (let i = 0; i < base.names.length; i++) {
-      table.#append(base.names[i]!, base.lowerNames[i]!, base.values[i]!);
-    }
+    table.#addAll(base);
     return table;
   }
 
@@ -126,29 +184,44 @@ export class Table {
   }
 
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    for (let i = 0; i < this.names.length; i++) yield [this.names[i]!, this.values[i]!];
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) yield [names[i]!, this.#values[i]!];
   }
 
-  #append(name: string, lower: string, value: string): void {
-    if (this.#index && !this.#index.has(lower)) this.#index.set(lower, this.names.length);
-    this.names.push(name);
-    this.lowerNames.push(lower);
-    this.values.push(value);
+  /** Nothing was put in, nor is to be made. */
+  #isBare(): boolean {
+    return this.#names.length === 0 && this.#deferred === undefined;
+  }
+
+  #settle(): void {
+    const deferred = this.#deferred;
+    if (deferred === undefined) return;
+    this.#deferred = undefined;
+    deferred.addTo(this);
+  }
+
+  #addAll(other: Table): void {
+    const { names, lowerNames, values } = other;
+    for (let i = 0; i < names.length; i++) this.addLower(names[i]!, lowerNames[i]!, values[i]!);
   }
 
   #removeFrom(lower: string, from: number): void {
+    this.#settle();
+    const names = this.#names;
+    const lowerNames = this.#lowerNames;
+    const values = this.#values;
     let kept = from;
-    for (let i = from; i < this.names.length; i++) {
-      if (this.lowerNames[i] === lower) continue;
+    for (let i = from; i < names.length; i++) {
+      if (lowerNames[i] === lower) continue;
       if (kept !== i) {
-        this.names[kept] = this.names[i]!;
-        this.lowerNames[kept] = this.lowerNames[i]!;
-        this.values[kept] = this.values[i]!;
+        names[kept] = names[i]!;
+        lowerNames[kept] = lowerNames[i]!;
+        values[kept] = values[i]!;
       }
       kept++;
     }
-    if (kept === this.names.length) return;
-    this.names.length = this.lowerNames.length = this.values.length = kept;
+    if (kept === names.length) return;
+    names.length = lowerNames.length = values.length = kept;
     this.#index = undefined;
   }
 }

@@ -15,10 +15,15 @@ export function remembering<T>(
     const found = known.get(text);
     if (found !== undefined || known.has(text)) return found as T;
     if (text.length > longest) return make(text);
-    const own = Buffer.from(text, 'latin1').toString('latin1');
+    const own = ownText(text);
     const made = make(own);
     if (known.size >= most) known.clear();
     known.set(own, made);
     return made;
   };
+}
+
+/** A copy of a latin1 text that keeps nothing else alive: a slice would keep the whole that it was cut from. */
+export function ownText(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -1,26 +1,33 @@
 import { noCaptures } from '../../expr/context.ts';
-import { encodePair } from '../../fastcgi/params.ts';
 import { addCgiVars, addCommonVars, type CgiSettings } from '../../pipeline/cgi-vars.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
+import { encodeTable, scriptVariables } from '../../pipeline/script-variables.ts';
 import { statOf } from '../../source/stat.ts';
 import { coreDir } from '../core/access.ts';
+import type { CoreDirConfig } from '../core/config.ts';
 import { serverSignature } from '../core/server-signature.ts';
 import { FCGI_NOTE, type FcgiNote } from './canonicalise.ts';
 import type { EnvFixup, FcgiDirConfig } from './config.ts';
 
 const FCGI_PREFIX = 'proxy:fcgi://';
 
+const knownSettings = new WeakMap<CoreDirConfig, CgiSettings>();
+
 /** What core's config says about scripts. */
-function cgiSettings(req: RequestRecord): CgiSettings {
-  const config = coreDir(req);
-  return {
-    passesAuth: config.cgiPassAuth === true,
-    usesCurrentUri: config.requestUriVariable === 'current-uri',
-    qualifiesRedirectUrl: config.qualifyRedirectUrl === true,
-    signature: serverSignature(req, ''),
-  };
+function cgiSettings(config: CoreDirConfig): CgiSettings {
+  let settings = knownSettings.get(config);
+  if (settings === undefined) {
+    settings = {
+      passesAuth: config.cgiPassAuth === true,
+      usesCurrentUri: config.requestUriVariable === 'current-uri',
+      qualifiesRedirectUrl: config.qualifyRedirectUrl === true,
+      signature: (req) => serverSignature(req, ''),
+    };
+    knownSettings.set(config, settings);
+  }
+  return settings;
 }
 
 /**
@@ -42,15 +49,13 @@ export function buildParams(req: RequestRecord, config: FcgiDirConfig | undefine
 function encodeEnvironment(req: RequestRecord, config: FcgiDirConfig | undefined): string | undefined {
   const note = req.moduleNote<FcgiNote>(FCGI_NOTE);
   if (note?.walkPath !== undefined) findScript(req, note.walkPath);
-  const settings = cgiSettings(req);
-  addCommonVars(req, settings);
-  addCgiVars(req, settings);
-  if (config !== undefined && config.fixups.length > 0 && !fixEnvironment(req, config.fixups))
-    return undefined;
-  const { names, values } = req.subprocessEnv;
-  let params = '';
-  for (let i = 0; i < names.length; i++) params += encodePair(names[i]!, values[i]!);
-  return params;
+  const settings = cgiSettings(coreDir(req));
+  const vars = scriptVariables(req.subprocessEnv);
+  addCommonVars(req, settings, vars);
+  addCgiVars(req, settings, vars);
+  vars.publish();
+  if (config === undefined || config.fixups.length === 0) return vars.encode();
+  return fixEnvironment(req, config.fixups) ? encodeTable(req.subprocessEnv) : undefined;
 }
 
 /** Leaves of `proxy:fcgi://host/path` the path; a query string that `nocanon` put there goes, too. */
