@@ -67,7 +67,6 @@ function redirectedRecord(req: RequestRecord, uri: string): RequestRecord {
   next.user = undefined;
   next.clientAddress = req.clientAddress;
   next.clientPort = req.clientPort;
-  for (const [name, value] of req.errHeadersOut) next.errHeadersOut.add(name, value);
   next.subprocessEnv.set('REDIRECT_STATUS', String(req.status));
   parseUri(next, uri);
   req.next = next;

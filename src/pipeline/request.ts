@@ -55,7 +55,7 @@ export class RequestRecord {
   readonly headersIn: Table;
   readonly headersOut = new Table();
   /** Headers that survive an error page and an internal redirect. */
-  readonly errHeadersOut = new Table();
+  readonly errHeadersOut: Table;
   readonly subprocessEnv: Table;
   readonly notes = new Table();
 
@@ -144,6 +144,8 @@ export class RequestRecord {
     this.headersIn = head.headersIn;
     this.assbackwards = head.protocolNumber < 1000;
     this.headerOnly = head.method === 'HEAD' && !this.assbackwards;
+    // Internal redirects go on with the same headers for any outcome.
+    this.errHeadersOut = ties.prev?.errHeadersOut ?? new Table();
     this.subprocessEnv = ties.subprocessEnv ?? new Table();
     this.clientAddress = connection.remoteAddress;
     this.clientPort = connection.remotePort;

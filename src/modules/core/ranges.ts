@@ -24,7 +24,10 @@ export function planRanges(req: RequestRecord, size: number): RangePlan {
     serverVersion: '',
     defaultCharset: () => config.addDefaultCharset ?? '',
   });
-  return planByteRanges(req, size, limits, partType);
+  const plan = planByteRanges(req, size, limits, partType);
+  // httpd finds this out behind the place where the headers for any outcome joined those of the response that is dropped.
+  if (plan.kind === 'unsatisfiable') req.errHeadersOut.clear();
+  return plan;
 }
 
 function rangeLimit(

@@ -14,7 +14,7 @@ export interface AcceptList {
   readonly hasQualities: boolean;
 }
 
-const PARAMETER = /^[ \t]*([^\s=]+)[\s=]+"?([^"\s]*)/;
+const PARAMETER = /^\s*([^\s=]+)[\s=]+"?([^"\s]*)/;
 
 /** The items of an `Accept…` header; undefined: there is none. @source httpd mod_negotiation.c `get_entry` */
 export function parseAccept(header: string | undefined): AcceptList | undefined {

@@ -7,6 +7,7 @@ import { eachWord } from '../arguments.ts';
 import { defineModule, type BindContext, type Module, type ServedDirective } from '../module.ts';
 import { parseAccept } from './accept.ts';
 import type { NegotiationDirConfig } from './config.ts';
+import { handleMapFile } from './map-file.ts';
 import { handleMultiviews } from './multiviews.ts';
 
 /** @source httpd modules/mappers/mod_negotiation.c `set_force_priority` */
@@ -57,7 +58,7 @@ function fixEncoding(req: RequestRecord): HookResult {
   return DECLINED;
 }
 
-/** Content negotiation by MultiViews. */
+/** Content negotiation by MultiViews and by type maps. */
 export const modNegotiation: Module<undefined, NegotiationDirConfig> = defineModule(catalogue, {
   directives: {
     CacheNegotiatedDocs: { accepted: 'HTTP/1.0 caches keep what they like.' },
@@ -69,5 +70,6 @@ export const modNegotiation: Module<undefined, NegotiationDirConfig> = defineMod
   hooks: [
     hook('typeChecker', (req) => handleMultiviews(req, modNegotiation.dir(req)), { order: 'first' }),
     hook('fixups', fixEncoding),
+    hook('handler', (req) => handleMapFile(req, modNegotiation.dir(req))),
   ],
 });

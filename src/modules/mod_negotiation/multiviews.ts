@@ -1,19 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
-import { fastRedirect, subrequestEntry } from '../../pipeline/subrequest.ts';
-import { escapeHtml } from '../../pipeline/html.ts';
-import { escapePath } from '../../pipeline/url.ts';
+import { DECLINED, OK, type HookResult, type HttpStatus } from '../../pipeline/status.ts';
+import { fastRedirect, subrequestEntry, subrequestFile } from '../../pipeline/subrequest.ts';
 import { fsPath } from '../../source/fs-path.ts';
 import { allowOptions } from '../core/access.ts';
 import { OPT } from '../core/options.ts';
 import { MIME_EXCEPTIONS } from '../mod_mime/index.ts';
-import { parseAccept, parseItem } from './accept.ts';
+import { parseItem } from './accept.ts';
 import type { NegotiationDirConfig } from './config.ts';
-import { chooseVariant, PROGRAM_TYPE, type Preferences, type Variant } from './variant.ts';
-
-const MAP_TYPE = 'application/x-type-map';
+import { isTypeMap, negotiate } from './negotiate.ts';
+import { readMapOf } from './map-file.ts';
+import { charsetOf, PROGRAM_TYPE, type Variant } from './variant.ts';
 
 /**
  * Whether the parts of a file's name that say nothing about its content all stand in the name that was asked for, in
@@ -27,30 +25,48 @@ function namesAllExceptions(asked: string, exceptions: readonly string[]): boole
   return at === exceptions.length;
 }
 
-function lookUpVariant(req: RequestRecord, asked: string, name: string): Variant | undefined {
+/** What a file is served as, when its name fits; undefined: it is no variant. */
+function lookUp(req: RequestRecord, asked: string, name: string): RequestRecord | undefined {
   const lookedUp = subrequestEntry(req, name);
   if (!lookedUp.finfo?.isFile()) return undefined;
   if (lookedUp.handler !== undefined) lookedUp.contentType ??= PROGRAM_TYPE;
   const exceptions = lookedUp.moduleNote<readonly string[]>(MIME_EXCEPTIONS);
   if (!exceptions || !namesAllExceptions(asked, exceptions)) return undefined;
-  const { contentType } = lookedUp;
-  if (lookedUp.status !== 200 || contentType === undefined) return undefined;
-  const { name: type, level } = parseItem(contentType);
-  const parameters = contentType.toLowerCase().split(';').slice(1);
-  if (type === MAP_TYPE || lookedUp.handler === 'type-map') return undefined;
-  const charset = parameters
-    .map((parameter) => /^\s*charset=(.*)$/.exec(parameter)?.[1])
-    .find((found) => found);
+  return lookedUp.status === 200 && lookedUp.contentType !== undefined ? lookedUp : undefined;
+}
+
+function variantOf(name: string, lookedUp: RequestRecord): Variant {
+  const contentType = lookedUp.contentType ?? '';
+  const { name: type, level, quality } = parseItem(contentType);
   return {
     name,
     lookedUp,
+    body: undefined,
+    description: '',
     type,
     level,
-    charset: charset ?? '',
+    sourceQuality: quality,
+    charset: charsetOf(contentType),
     languages: lookedUp.contentLanguages.map((language) => language.toLowerCase()),
     encoding: lookedUp.contentEncoding.join(', '),
-    length: lookedUp.finfo.size,
+    length: lookedUp.finfo?.size ?? -1,
   };
+}
+
+/** The variants among files; a type map among them speaks for all. @source mod_negotiation.c `read_types_multi` */
+function findVariants(
+  req: RequestRecord,
+  asked: string,
+  names: readonly string[],
+): readonly Variant[] | HttpStatus {
+  const variants: Variant[] = [];
+  for (const name of names) {
+    const lookedUp = lookUp(req, asked, name);
+    if (!lookedUp) continue;
+    if (isTypeMap(lookedUp)) return readMapOf(req, lookedUp.filename ?? '');
+    variants.push(variantOf(name, lookedUp));
+  }
+  return variants;
 }
 
 /** Files beside the one that is missing, whose names go on with a dot. */
@@ -62,76 +78,6 @@ function namesBeside(directory: string, asked: string): string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isVaried(variants: readonly Variant[], part: (variant: Variant) => string): boolean {
-  return new Set(variants.map(part)).size > 1;
-}
-
-/** Whether a client of RFC 2295 could have chosen by itself. */
-function isTransparent(req: RequestRecord): boolean {
-  return (req.method === 'GET' || req.method === 'HEAD') && req.pathInfo === '';
-}
-
-/** `Vary`, and for a request that may choose by itself the rest of RFC 2295's headers. */
-function setHeaders(req: RequestRecord, variants: readonly Variant[], choice: 'choice' | 'list'): void {
-  const headers = req.errHeadersOut;
-  const vary = [
-    ...(isTransparent(req) ? ['negotiate'] : []),
-    ...(isVaried(variants, ({ type }) => type) ? ['accept'] : []),
-    ...(isVaried(variants, ({ languages }) => languages.join(',')) ? ['accept-language'] : []),
-    ...(isVaried(variants, ({ charset }) => charset) ? ['accept-charset'] : []),
-    ...(isVaried(variants, ({ encoding }) => encoding) ? ['accept-encoding'] : []),
-  ];
-  if (choice === 'list') headers.set('Alternates', variants.map(alternate).join(', '));
-  if (vary.length > 0) headers.merge('Vary', vary.join(','));
-  if (isTransparent(req)) headers.set('TCN', choice);
-}
-
-function alternate({ name, type, languages, encoding, charset, length }: Variant): string {
-  const parts = [
-    `{type ${type}}`,
-    ...(charset === '' ? [] : [`{charset ${charset}}`]),
-    ...(languages.length === 0 ? [] : [`{language ${languages.join(',')}}`]),
-    ...(encoding === '' ? [] : [`{encoding ${encoding}}`]),
-    `{length ${length}}`,
-  ];
-  return `{"${escapePath(name)}" 1 ${parts.join(' ')}}`;
-}
-
-/** The list that the page of a 406 shows. */
-function listOf(variants: readonly Variant[]): string {
-  const items = variants.map(({ name, type, languages, encoding, charset }) => {
-    const parts = [
-      `, type ${type}`,
-      ...(languages.length === 0 ? [] : [`, language ${languages.join(',')}`]),
-      ...(charset === '' ? [] : [`, charset ${charset}`]),
-      ...(encoding === '' ? [] : [`, encoding ${encoding}`]),
-    ];
-    return `<li><a href="${escapePath(name)}">${escapeHtml(name)}</a> ${parts.join('')}</li>\n`;
-  });
-  return `Available variants:\n<ul>\n${items.join('')}</ul>\n`;
-}
-
-function preferencesOf(req: RequestRecord, dir: NegotiationDirConfig | undefined): Preferences {
-  const header = (name: string) => parseAccept(req.headersIn.get(name));
-  const prefersPrograms =
-    req.args !== undefined || req.pathInfo !== '' || (req.method !== 'GET' && req.method !== 'HEAD');
-  const { subprocessEnv } = req;
-  const noneEncoded = subprocessEnv.get('no-gzip') !== undefined;
-  const onlyHtmlEncoded = subprocessEnv.get('gzip-only-text/html') === '1';
-  return {
-    types: header('accept'),
-    languages: header('accept-language'),
-    encodings: header('accept-encoding'),
-    charsets: header('accept-charset'),
-    priority: dir?.priority ?? [],
-    prefersByPriority: dir?.force?.prefer !== false,
-    fallsBackByPriority: dir?.force?.fallback === true,
-    preferredLanguage: subprocessEnv.get('prefer-language'),
-    mayBeEncoded: (type) => !noneEncoded && (!onlyHtmlEncoded || type.startsWith('text/html')),
-    programQuality: prefersPrograms ? 2 : 0.001,
-  };
 }
 
 /**
@@ -150,25 +96,22 @@ export function handleMultiviews(req: RequestRecord, dir: NegotiationDirConfig |
 
   const { uri, pathInfo } = req;
   if (pathInfo !== '' && uri.endsWith(pathInfo)) req.uri = uri.slice(0, -pathInfo.length);
-  const variants = names.flatMap((name) => lookUpVariant(req, asked, name) ?? []);
+  const variants = findVariants(req, asked, names);
   req.uri = uri;
+  if (typeof variants === 'number') return variants;
   if (variants.length === 0) {
     const message = `Negotiation: discovered file(s) matching request: ${req.filename} (None could be negotiated).`;
     logRequest(req, 'error', 'negotiation', 'AH00687', message);
     return 404;
   }
-  const best = chooseVariant(variants, preferencesOf(req, dir));
-  if (!best) {
-    logRequest(req, 'error', 'negotiation', 'AH00690', `no acceptable variant: ${req.filename}`);
-    setHeaders(req, variants, 'list');
-    req.notes.set('variant-list', listOf(variants));
-    return 406;
-  }
-  if (isTransparent(req)) req.errHeadersOut.set('Content-Location', escapePath(best.name));
-  setHeaders(req, variants, 'choice');
-  best.lookedUp.args ??= req.args;
-  fastRedirect(req, best.lookedUp);
-  if (pathInfo !== '') {
+  const best = negotiate(req, variants, dir);
+  if (typeof best === 'number') return best;
+  // A map named it: the path info is not its own.
+  const lookedUp = best.lookedUp ?? subrequestFile(req, best.name);
+  if (lookedUp.status !== 200) return lookedUp.status;
+  lookedUp.args ??= req.args;
+  fastRedirect(req, lookedUp);
+  if (pathInfo !== '' && best.lookedUp) {
     req.pathInfo = pathInfo;
     req.uri += pathInfo;
   }

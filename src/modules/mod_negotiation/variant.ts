@@ -4,14 +4,29 @@ import type { AcceptList } from './accept.ts';
 /** One of the files that a name may stand for. */
 export interface Variant {
   readonly name: string;
-  readonly lookedUp: RequestRecord;
+  /** undefined: a map names it, and nobody has looked yet. */
+  readonly lookedUp: RequestRecord | undefined;
+  /** Content that stands in the map itself, latin1. */
+  readonly body: string | undefined;
+  /** HTML for the page that lists the variants. */
+  readonly description: string;
   /** In lower case, without parameters. */
   readonly type: string;
   readonly level: number;
+  /** How good the server thinks it is: `qs` of its type. */
+  readonly sourceQuality: number;
   readonly charset: string;
   readonly languages: readonly string[];
   readonly encoding: string;
+  /** -1: unknown. */
   readonly length: number;
+}
+
+/** The `charset` of a media type, in lower case; '' for none. */
+export function charsetOf(type: string): string {
+  const parameters = type.toLowerCase().split(';').slice(1);
+  const found = parameters.map((parameter) => /^\s*charset=(.*)$/s.exec(parameter)?.[1]?.trim());
+  return found.find((charset) => charset) ?? '';
 }
 
 /** What the client accepts, and what the server prefers. */
@@ -178,7 +193,8 @@ function isNamedCharset({ charset }: Variant): boolean {
 
 /** Positive: the candidate is better; negative: worse. @source mod_negotiation.c `is_variant_better` */
 function compare(candidate: Variant, a: Rating, best: Variant, b: Rating): number {
-  if (a.type !== b.type) return a.type - b.type;
+  const quality = a.type * candidate.sourceQuality - b.type * best.sourceQuality;
+  if (quality !== 0) return quality;
   if (a.language !== b.language) return a.language - b.language;
   if (a.languageIndex !== b.languageIndex) return b.languageIndex - a.languageIndex;
   if (candidate.type === best.type) {
@@ -201,6 +217,7 @@ export function chooseVariant(variants: readonly Variant[], preferences: Prefere
     if (!isIdentity(variant.encoding) && !mayBeEncoded(variant.type)) continue;
     if (preferredLanguage !== undefined && !variant.languages.includes(preferredLanguage)) continue;
     const rating = rate(variant, preferences, someHaveLanguage);
+    if (variant.sourceQuality === 0) continue;
     if (rating.type === 0 || rating.language === 0 || rating.charset === 0 || rating.encoding === 0) continue;
     if (best && bestRating && compare(variant, rating, best, bestRating) <= 0) continue;
     best = variant;

@@ -19,7 +19,6 @@ const OF_HTTPD: ReadonlyMap<string, { readonly module: string; readonly note: st
     { module: 'asis_module', note: 'Such files are sent like any other, their headers as content.' },
   ],
   ['imap-file', { module: 'imagemap_module', note: 'Such files are sent like any other.' }],
-  ['type-map', { module: 'negotiation_module', note: 'Such files are sent like any other.' }],
   ['reflector', { module: 'reflector_module', note: 'Request bodies are not sent back.' }],
 ]);
 
