@@ -35,7 +35,8 @@ const BOUNDARY = randomBytes(8).toString('hex');
 
 /**
  * What the `Range` header makes of a complete 200 response of `length` bytes. For a partial response it also sets the
- * status 206, `Content-Length`, and `Content-Range` or the multipart content type.
+ * status 206, `Content-Length`, and `Content-Range` or the multipart content type; for an unsatisfiable one it drops the
+ * headers that other errors keep.
  *
  * @param partType content type of each part of a multipart body; undefined: none
  * @source httpd modules/http/byterange_filter.c
@@ -53,7 +54,11 @@ export function planByteRanges(
 
   const found = parseRanges(header.slice(6), length);
   if (found === undefined || exceeds(found, limits)) return WHOLE;
-  if (found.ranges.length === 0) return { kind: 'unsatisfiable' };
+  if (found.ranges.length === 0) {
+    // By now httpd has joined them with the headers of the answer that is given up.
+    req.errHeadersOut.clear();
+    return { kind: 'unsatisfiable' };
+  }
 
   req.status = 206;
   const only = found.ranges[0]!;
