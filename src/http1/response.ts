@@ -122,7 +122,7 @@ export class ClientResponse implements ResponseSink {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    process.nextTick(flushScheduled, this);
+    if (scheduled.push(this) === 1) setImmediate(flushScheduled);
   }
 
   /** Called at the end of the turn in which something was written. */
@@ -246,8 +246,13 @@ export class ClientResponse implements ResponseSink {
   }
 }
 
-function flushScheduled(response: ClientResponse): void {
-  response.flushGathered();
+/** Responses with output that waits for the end of this turn. Most are ended, and empty, by then. */
+let scheduled: ClientResponse[] = [];
+
+function flushScheduled(): void {
+  const responses = scheduled;
+  scheduled = [];
+  for (const response of responses) response.flushGathered();
 }
 
 function cutPieces(pieces: readonly (Buffer | string)[], size: number): (Buffer | string)[] {
