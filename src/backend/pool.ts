@@ -36,6 +36,9 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   readonly #arbiter: SlotArbiter;
   readonly #book: AddressBook;
   readonly #watch: StarvationWatch<FastCgiConnection>;
+  /** Where to connect: the socket, or the name's addresses as they were last known. */
+  #targets: readonly ConnectTarget[];
+  #addresses: readonly string[] | undefined;
   readonly #connections: FastCgiConnection[] = [];
   /** The one that went idle last is at the end. */
   readonly #idle: FastCgiConnection[] = [];
@@ -59,6 +62,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.address = address;
     this.#arbiter = arbiter;
     this.#book = new AddressBook(address.host);
+    this.#targets = address.socketPath === undefined ? [] : [{ path: address.socketPath }];
     this.#watch = new StarvationWatch({
       giveUpOne: () => this.giveUpIdle(1) > 0,
       callForIdle: () => this.#arbiter.callForIdle(address.key),
@@ -272,9 +276,9 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   #open(exchange: PoolExchange): void {
     this.#connecting += 1;
-    const { socketPath, host, port, localAddress } = this.address;
+    const { socketPath, host } = this.address;
     if (socketPath !== undefined) {
-      this.#connect(exchange, [{ path: socketPath }], 0);
+      this.#connect(exchange, this.#targets, 0);
       return;
     }
     let isCancelled = false;
@@ -287,9 +291,18 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
         this.#connectFailed(exchange, new BackendNameError(host, error));
         return;
       }
-      const targets = addresses.map((address) => ({ host: address, port, localAddress }));
-      this.#connect(exchange, targets, 0);
+      this.#connect(exchange, this.#targetsAt(addresses), 0);
     });
+  }
+
+  /** The places to try, in order; the same list while the name's addresses are the same. */
+  #targetsAt(addresses: readonly string[]): readonly ConnectTarget[] {
+    if (this.#addresses !== addresses) {
+      const { port, localAddress } = this.address;
+      this.#addresses = addresses;
+      this.#targets = addresses.map((host) => ({ host, port, localAddress }));
+    }
+    return this.#targets;
   }
 
   #connect(exchange: PoolExchange, targets: readonly ConnectTarget[], index: number): void {
