@@ -155,6 +155,10 @@ AddHandler application/x-httpd-php .php
 AddType application/x-httpd-php .php5
 AddHandler fcgid-script .fcgi
 AddHandler unheard-of .txt
+ScriptAlias /cgi-bin/ /nowhere/
+<Location /program>
+SetHandler cgi-script
+</Location>
 `,
     );
     folder = new Folder({
@@ -172,6 +176,8 @@ AddHandler unheard-of .txt
       '10:1 AddHandler application/x-httpd-php',
       '11:1 AddType application/x-httpd-php',
       '12:1 AddHandler fcgid-script',
+      '14:1 ScriptAlias',
+      '16:1 SetHandler cgi-script',
     ]);
     for (const path of ['/a.php', '/a.php5', '/a.fcgi']) {
       const answer = await get(port, path);

@@ -3,6 +3,7 @@ import { mustCompilePcre } from '../../pattern/pcre.ts';
 import type { DirectiveNode, Word } from '../../syntax/tree.ts';
 import { atoi, flag, isForbidden } from '../core/bind-checks.ts';
 import type { ApplyContext, BindContext, BoundExpr, BoundRegex, ServedDirective } from '../module.ts';
+import { CGI_NOTE } from '../unserved/handlers.ts';
 import type { AliasDirConfig, AliasEntry, AliasServerConfig } from './config.ts';
 
 type Served<V> = ServedDirective<AliasServerConfig, AliasDirConfig, V>;
@@ -79,6 +80,7 @@ function alias(isScript: boolean, isMatch: boolean): Served<BoundEntry | BoundLo
       const { expr, isScript: runs, serverRoot: root, fake } = value;
       dir.alias = { evaluate: compileString(expr.node), isScript: runs, serverRoot: root, fake };
     },
+    ...(isScript && { unserved: ({ name }: DirectiveNode) => ({ what: name.text, note: CGI_NOTE }) }),
   };
 }
 

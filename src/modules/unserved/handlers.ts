@@ -3,23 +3,36 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, type HookResult } from '../../pipeline/status.ts';
 import type { DirectiveNode } from '../../syntax/tree.ts';
 
-/** Handlers of httpd's own modules that are not served, by name: the module that has them, and what is missing. */
-const OF_HTTPD: ReadonlyMap<string, { readonly module: string; readonly note: string }> = new Map([
-  ['server-status', { module: 'status_module', note: 'There is no status page.' }],
-  ['server-info', { module: 'info_module', note: 'There is no page about the configuration.' }],
-  ['balancer-manager', { module: 'proxy_balancer_module', note: 'Balancers cannot be changed at run time.' }],
-  ['ldap-status', { module: 'ldap_module', note: 'There is no LDAP.' }],
-  ['md-status', { module: 'md_module', note: 'No certificates are managed.' }],
-  ['heartbeat', { module: 'heartmonitor_module', note: 'No heartbeats are received.' }],
-  ['cgi-script', { module: 'cgid_module', note: 'CGI programs are not run: 500.' }],
-  ['application/x-httpd-cgi', { module: 'cgid_module', note: 'CGI programs are not run: 500.' }],
-  ['lua-script', { module: 'lua_module', note: 'Lua scripts are not run: 500.' }],
+interface UnservedHandler {
+  /** Each of these modules has it. */
+  readonly modules: readonly string[];
+  readonly note: string;
+}
+
+/** What becomes of a CGI program. */
+export const CGI_NOTE = 'CGI programs are not run: 500.';
+const CGI: UnservedHandler = { modules: ['cgid_module', 'cgi_module'], note: CGI_NOTE };
+
+/** Handlers of httpd's own modules that are not served, by name: the modules that have them, and what is missing. */
+const OF_HTTPD: ReadonlyMap<string, UnservedHandler> = new Map([
+  ['server-status', { modules: ['status_module'], note: 'There is no status page.' }],
+  ['server-info', { modules: ['info_module'], note: 'There is no page about the configuration.' }],
+  [
+    'balancer-manager',
+    { modules: ['proxy_balancer_module'], note: 'Balancers cannot be changed at run time.' },
+  ],
+  ['ldap-status', { modules: ['ldap_module'], note: 'There is no LDAP.' }],
+  ['md-status', { modules: ['md_module'], note: 'No certificates are managed.' }],
+  ['heartbeat', { modules: ['heartmonitor_module'], note: 'No heartbeats are received.' }],
+  ['cgi-script', CGI],
+  ['application/x-httpd-cgi', CGI],
+  ['lua-script', { modules: ['lua_module'], note: 'Lua scripts are not run: 500.' }],
   [
     'send-as-is',
-    { module: 'asis_module', note: 'Such files are sent like any other, their headers as content.' },
+    { modules: ['asis_module'], note: 'Such files are sent like any other, their headers as content.' },
   ],
-  ['imap-file', { module: 'imagemap_module', note: 'Such files are sent like any other.' }],
-  ['reflector', { module: 'reflector_module', note: 'Request bodies are not sent back.' }],
+  ['imap-file', { modules: ['imagemap_module'], note: 'Such files are sent like any other.' }],
+  ['reflector', { modules: ['reflector_module'], note: 'Request bodies are not sent back.' }],
 ]);
 
 /** Handlers that run a file as a program, of httpd's modules and of others. Its source is nobody's to read. */
@@ -47,8 +60,10 @@ export function unservedHandlerOf(
 ): { readonly what: string; readonly note: string } | undefined {
   const handler = node.args[0]?.text.toLowerCase() ?? '';
   const known = OF_HTTPD.get(handler);
-  if (known !== undefined ? !hasModule(known.module) : !runsPrograms(handler)) return undefined;
-  const note = known?.note ?? 'Such files are neither run nor sent, but answered with 500.';
+  if (known ? !known.modules.some(hasModule) : !runsPrograms(handler)) return undefined;
+  const note =
+    known?.note ??
+    'Such files are neither run nor sent, but answered with 500, unless another line gives them a handler.';
   return { what: `${node.name.text} ${handler}`, note };
 }
 
