@@ -3,6 +3,7 @@ import { httpCore } from './http_core.ts';
 import { modAccessCompat } from './mod_access_compat.ts';
 import { modActions } from './mod_actions.ts';
 import { modAlias } from './mod_alias/index.ts';
+import { modAllowmethods } from './mod_allowmethods.ts';
 import { modAuthzCore } from './mod_authz_core/index.ts';
 import { modAuthzHost } from './mod_authz_host.ts';
 import { modAutoindex } from './mod_autoindex/index.ts';
@@ -40,7 +41,7 @@ import { modUserdir } from './mod_userdir.ts';
 import { modVersion } from './mod_version.ts';
 import { modVhostAlias } from './mod_vhost_alias.ts';
 import { mpmEvent, mpmPrefork, mpmWorker } from './mpm/index.ts';
-import { modAllowmethods } from './unserved/mod_allowmethods.ts';
+
 import { modAuthBasic } from './unserved/mod_auth_basic.ts';
 import { modAuthDigest } from './unserved/mod_auth_digest.ts';
 import { modAuthForm } from './unserved/mod_auth_form.ts';
