@@ -9,6 +9,7 @@ import { fsPath } from '../../source/fs-path.ts';
 import { showErrorCode } from '../../source/system-error.ts';
 import type { CoreDirConfig } from './config.ts';
 import { coreModule } from './index.ts';
+import { enteredDirectories, type Entered } from './entered-directories.ts';
 import { readAccessFile } from './htaccess.ts';
 import { effectiveOptions, OPT } from './options.ts';
 import { NO_OVERRIDES } from './overrides.ts';
@@ -56,6 +57,11 @@ function look(path: string, followLinks: boolean): Found {
   }
 }
 
+function isDirectory(path: string): boolean {
+  const found = look(path, true);
+  return typeof found === 'object' && found.isDirectory();
+}
+
 function coreOf(config: DirConfig): CoreDirConfig {
   return (config.values[coreModule.slot] as CoreDirConfig | undefined) ?? NOTHING;
 }
@@ -82,11 +88,13 @@ class DirectoryWalk {
   readonly #path: string;
   /** Sections and access files merged so far, without the server's defaults. */
   #matched: DirConfig | undefined;
-  /** Core's part of the config as it is at this level; made anew when a level adds to it. */
-  #core: CoreDirConfig | undefined;
+  /** The same laid over the server's defaults; made anew when a level adds to it. */
+  #config: DirConfig | undefined;
   #nextSection = 0;
   /** `stat` of the whole path, following links. */
   #whole: Found;
+  /** No level so far read an access file, and each one's links were followed. */
+  #isOpen = true;
 
   constructor(req: RequestRecord, path: string) {
     this.#req = req;
@@ -105,9 +113,15 @@ class DirectoryWalk {
     }
     let level = 0;
     let end = 1;
-    for (;;) {
-      const status = this.#enter(path.slice(0, end), level);
+    const entered = this.#recall();
+    if (entered) {
+      level = entered.level;
+      end = entered.directory.length;
+    } else {
+      const status = this.#enter('/', 0);
       if (status !== OK) return status;
+    }
+    for (;;) {
       if (end >= path.length) {
         req.filename = path;
         req.finfo = typeof this.#whole === 'object' ? this.#whole : undefined;
@@ -122,21 +136,47 @@ class DirectoryWalk {
         req.pathInfo = path.slice(next);
         req.finfo = step.stats;
         if (step.isLevel) {
-          const entered = this.#enter(`${req.filename}/`, level + 1);
-          if (entered !== OK) return entered;
+          const status = this.#enter(`${req.filename}/`, level + 1);
+          if (status !== OK) return status;
         }
         return this.#finish();
       }
       level++;
-      end = slash < 0 ? next : next + 1;
+      end = next + 1;
+      const directory = slash < 0 ? `${path}/` : path.slice(0, end);
+      const status = this.#enter(directory, level);
+      if (status !== OK) return status;
       if (slash < 0) {
-        const entered = this.#enter(`${path}/`, level);
-        if (entered !== OK) return entered;
         req.filename = path;
         req.finfo = step.stats;
         return this.#finish();
       }
+      if (this.#isOpen && !path.includes('/', end)) this.#remember(directory, level);
     }
+  }
+
+  /** Takes over the state in which the deepest known directory on the way was entered before, if it is still there. */
+  #recall(): Entered | undefined {
+    const entered = enteredDirectories(this.#req.server).find(
+      this.#path,
+      typeof this.#whole === 'object' ? undefined : isDirectory,
+    );
+    if (!entered) return undefined;
+    this.#matched = entered.matched;
+    this.#config = entered.config;
+    this.#nextSection = entered.nextSection;
+    return entered;
+  }
+
+  /** That every walk comes to this directory in this state, as long as it is there. */
+  #remember(directory: string, level: number): void {
+    enteredDirectories(this.#req.server).add({
+      directory,
+      level,
+      matched: this.#matched,
+      config: this.#currentConfig(),
+      nextSection: this.#nextSection,
+    });
   }
 
   /** Another file of a directory that was walked before: only the file itself is looked at. */
@@ -150,7 +190,7 @@ class DirectoryWalk {
     }
     req.finfo = whole;
     req.setModuleNote(WALK_NOTE, known);
-    this.#mergeIntoRequest();
+    req.dirConfig = this.#currentConfig();
     return OK;
   }
 
@@ -165,6 +205,7 @@ class DirectoryWalk {
     }
     const overrides = this.#overrides();
     if (!overrides) return OK;
+    this.#isOpen = false;
     const file = readAccessFile(this.#req, directory, overrides);
     if (typeof file === 'number') {
       this.#req.filename = directory;
@@ -181,14 +222,14 @@ class DirectoryWalk {
   #add(config: DirConfig): void {
     const merges = this.#req.server.gateway.dirMerges;
     this.#matched = this.#matched ? this.#matched.mergeWith(config, merges) : config;
-    this.#core = undefined;
+    this.#config = undefined;
   }
 
-  #coreConfig(): CoreDirConfig {
+  #currentConfig(): DirConfig {
     const { dirDefaults, gateway } = this.#req.server;
-    return (this.#core ??= coreOf(
-      this.#matched ? dirDefaults.mergeWith(this.#matched, gateway.dirMerges) : dirDefaults,
-    ));
+    return (this.#config ??= this.#matched
+      ? dirDefaults.mergeWith(this.#matched, gateway.dirMerges)
+      : dirDefaults);
   }
 
   /**
@@ -196,7 +237,7 @@ class DirectoryWalk {
    * the file and allows nothing in it.
    */
   #overrides(): HtaccessOverrides | undefined {
-    const { overrides, overrideListOnly } = this.#coreConfig();
+    const { overrides, overrideListOnly } = coreOf(this.#currentConfig());
     const hasList = overrideListOnly !== undefined && overrideListOnly.size > 0;
     if (overrides?.classes === 0 && !hasList) return undefined;
     return withList(overrides ?? NO_OVERRIDES, hasList ? overrideListOnly : undefined);
@@ -208,9 +249,10 @@ class DirectoryWalk {
    * @returns a status to fail with, or what is there
    */
   #step(path: string, isLast: boolean): number | Step {
-    const options = effectiveOptions(this.#coreConfig().options);
+    const options = effectiveOptions(coreOf(this.#currentConfig()).options);
     const followsAll = (options & OPT.FollowSymLinks) !== 0;
     this.#req.mayFollowLinks = followsAll;
+    if (!followsAll) this.#isOpen = false;
     const whole = this.#whole;
     if (followsAll && typeof whole === 'object') {
       if (!isLast) return NEXT_LEVEL;
@@ -281,13 +323,8 @@ class DirectoryWalk {
     }
     const directory = req.finfo?.isDirectory() === true ? subject : parentDirectory(subject);
     req.setModuleNote(WALK_NOTE, { server: req.server, directory, matched: this.#matched } satisfies Walked);
-    this.#mergeIntoRequest();
+    req.dirConfig = this.#currentConfig();
     return OK;
-  }
-
-  #mergeIntoRequest(): void {
-    const req = this.#req;
-    if (this.#matched) req.dirConfig = req.dirConfig.mergeWith(this.#matched, req.server.gateway.dirMerges);
   }
 }
 
