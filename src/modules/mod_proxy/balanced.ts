@@ -2,7 +2,7 @@ import type { Balancer, ChosenMember, NoMember } from '../../backend/balancer/ba
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DONE, OK, type HookResult } from '../../pipeline/status.ts';
-import { canonicalise, schemeHandler } from './canonicalise.ts';
+import { canonicalise, servedScheme } from './canonicalise.ts';
 import { findBalancer, type ProxyServerConfig } from './config.ts';
 import { noHandler } from './handler.ts';
 import type { SchemeMemory } from './scheme.ts';
@@ -36,7 +36,7 @@ export async function runBalanced(
     }
     const { worker } = choice;
     const { scheme } = worker.settings;
-    const handler = schemeHandler(req, scheme);
+    const handler = servedScheme(req.server.gateway, scheme);
     setVariables(req, balancer, choice);
     req.filename = `proxy:${worker.settings.name}${path}`;
     const canonical = handler ? canonicalise(req) : noHandler(req, url, scheme);

@@ -1,5 +1,6 @@
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
+import type { GatewayPlan } from '../../pipeline/server.ts';
 import { OK, type HookResult } from '../../pipeline/status.ts';
 import { fcgiScheme } from '../mod_proxy_fcgi/scheme.ts';
 import type { SchemeHandler } from './scheme.ts';
@@ -10,9 +11,9 @@ import { socketPath } from './workers.ts';
 const SCHEMES: readonly SchemeHandler[] = [fcgiScheme];
 
 /** The handler of a URL's scheme, when its module is loaded. */
-export function schemeHandler(req: RequestRecord, scheme: string): SchemeHandler | undefined {
+export function servedScheme(gateway: GatewayPlan, scheme: string): SchemeHandler | undefined {
   const handler = SCHEMES.find((known) => known.scheme === scheme.toLowerCase());
-  return handler && req.server.gateway.modules.has(handler.module) ? handler : undefined;
+  return handler && gateway.modules.has(handler.module) ? handler : undefined;
 }
 
 /**
@@ -26,7 +27,7 @@ export function canonicalise(req: RequestRecord): HookResult {
   const colon = url.indexOf(':');
   if (colon <= 0) return 400;
   if (/^balancer:/i.test(url)) return canonicaliseBalancer(req, url);
-  return schemeHandler(req, url.slice(0, colon))?.canonicalise(req, url) ?? OK;
+  return servedScheme(req.server.gateway, url.slice(0, colon))?.canonicalise(req, url) ?? OK;
 }
 
 /** The path of a balancer's URL waits for the member's scheme to encode it. @source httpd `proxy_balancer_canon` */

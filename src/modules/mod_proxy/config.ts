@@ -176,6 +176,22 @@ export function findWorker(
   return best;
 }
 
+/**
+ * The worker of all URLs that begin with this one.
+ *
+ * @param url canonical, up to a slash behind its authority
+ * @returns `depends` when some of those URLs may have another worker
+ */
+export function findWorkerBelow(
+  workers: readonly WorkerDefinition[],
+  url: string,
+): WorkerDefinition | undefined | 'depends' {
+  const depends = workers.some(
+    (worker) => worker.isMatch || (worker.url.name.length > url.length && worker.url.name.startsWith(url)),
+  );
+  return depends ? 'depends' : findWorker(workers, url);
+}
+
 /** What stands between the groups of a ProxyPassMatch worker's name; a backslash makes the next byte literal. */
 function literalsOf(name: string): readonly string[] {
   const literals = [''];

@@ -6,33 +6,39 @@ import { answerTrace } from '../http_core.ts';
 import { coreServer, timeoutSeconds } from '../core/access.ts';
 import { runBalanced } from './balanced.ts';
 import { isBlocked } from './blocked.ts';
-import { canonicalise, schemeHandler, splitSocket } from './canonicalise.ts';
+import { canonicalise, servedScheme, splitSocket } from './canonicalise.ts';
 import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig } from './config.ts';
+import { handlerTarget, type HandlerTarget } from './handler-target.ts';
 import { modProxy } from './index.ts';
 import { tellProxyError } from './proxy-error.ts';
-import type { SchemeAttempt, SchemeCall, SchemeMemory } from './scheme.ts';
+import type { SchemeAttempt, SchemeCall, SchemeHandler, SchemeMemory } from './scheme.ts';
 import { parseNetLocation } from './url.ts';
-import { relocatedWorker, strayWorker, workerOf } from './workers.ts';
+import { definedWorker, strayWorker } from './workers.ts';
 
 /** Serves proxied requests, and those whose handler is `proxy:<url>`. @source httpd mod_proxy.c `proxy_handler` */
 export function proxyHandler(req: RequestRecord): HookResult | Promise<HookResult> {
   if (req.filename === undefined) return DECLINED;
-  let socket: string | undefined;
+  const server = modProxy.server(req.server);
+  let target: Target;
   if (req.proxyReq === 0) {
     if (req.handler?.startsWith('proxy:') !== true) return DECLINED;
-    const claimed = claim(req, req.handler);
+    const claimed = claim(req, server, req.handler);
     if (typeof claimed === 'number') return claimed;
-    socket = claimed.socket;
+    target = claimed;
   } else if (!req.filename.startsWith('proxy:')) {
     return DECLINED;
   } else {
-    const split = splitSocket(req);
-    if (split === 400) return 400;
-    socket = split;
+    const socket = splitSocket(req);
+    if (socket === 400) return 400;
+    target = { socket };
   }
-  const server = modProxy.server(req.server);
   const early = checkForwards(req, server) ?? checkTrace(req);
   if (early !== undefined) return early;
+  const { socket, scheme, worker } = target;
+  if (scheme && worker && server.blocked.length === 0 && server.domain === undefined) {
+    if (target.isStray) noteStray(req);
+    return runOn(req, server, scheme, worker);
+  }
   const url = req.filename.slice('proxy:'.length);
   const colon = url.indexOf(':');
   if (colon < 0) {
@@ -48,18 +54,34 @@ export function proxyHandler(req: RequestRecord): HookResult | Promise<HookResul
     : serveUnblocked(req, server, url, socket);
 }
 
+/** What is known of a request's target besides its URL. */
+type Target = Pick<HandlerTarget, 'socket'> & Partial<HandlerTarget>;
+
 /** Makes a request with `SetHandler "proxy:<url>"` a proxied one: the file's path follows the URL, unencoded. */
-function claim(req: RequestRecord, handler: string): { readonly socket: string | undefined } | HookResult {
-  const file = req.filename;
-  req.filename = handler + file!;
+function claim(req: RequestRecord, server: ProxyServerConfig, handler: string): Target | HookResult {
+  const file = req.filename!;
   req.proxyReq = 2;
   req.notes.set('proxy-sethandler', '1');
+  const known = file.startsWith('/') ? handlerTarget(handler, server, req.server.gateway) : undefined;
+  const claimed = known ? claimKnown(req, known, file) : claimByUrl(req, handler + file);
+  if (typeof claimed === 'number') {
+    req.filename = file;
+    req.proxyReq = 0;
+  }
+  return claimed;
+}
+
+function claimKnown(req: RequestRecord, target: HandlerTarget, file: string): Target | HookResult {
+  const result = target.scheme.forwardRaw(req, target.origin, target.path + file);
+  return result === OK ? target : result;
+}
+
+function claimByUrl(req: RequestRecord, url: string): Target | HookResult {
+  req.filename = url;
   const socket = splitSocket(req);
-  const result = socket === 400 ? socket : canonicalise(req);
-  if (result === OK) return { socket: socket as string | undefined };
-  req.filename = file;
-  req.proxyReq = 0;
-  return result;
+  if (socket === 400) return socket;
+  const result = canonicalise(req);
+  return result === OK ? { socket } : result;
 }
 
 /** Counts down `Max-Forwards`; at zero the request ends here. */
@@ -171,15 +193,14 @@ function directWorker(
   socket: string | undefined,
 ): Worker | undefined {
   const definition = findWorker(server.workers, url);
-  if (!definition) {
-    req.subprocessEnv.set('proxy-nokeepalive', '1');
-    return strayWorker(url, socket, server);
-  }
-  const isMovable =
-    definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
-  return isMovable
-    ? relocatedWorker(definition, url, socket, server)
-    : workerOf(definition, server, req.server.gateway, false);
+  if (definition) return definedWorker(definition, url, socket, server, req.server.gateway);
+  noteStray(req);
+  return strayWorker(url, socket, server);
+}
+
+/** Tells logs and applications that no line of the configuration defines the worker, as httpd does. */
+function noteStray(req: RequestRecord): void {
+  req.subprocessEnv.set('proxy-nokeepalive', '1');
 }
 
 function runDirect(
@@ -189,10 +210,18 @@ function runDirect(
   socket: string | undefined,
 ): HookResult | Promise<HookResult> {
   const scheme = url.slice(0, url.indexOf(':'));
-  const handler = schemeHandler(req, scheme);
+  const handler = servedScheme(req.server.gateway, scheme);
   if (!handler) return noHandler(req, url, scheme);
   const worker = directWorker(req, server, url, socket);
-  if (!worker) return 400;
+  return worker ? runOn(req, server, handler, worker) : 400;
+}
+
+function runOn(
+  req: RequestRecord,
+  server: ProxyServerConfig,
+  handler: SchemeHandler,
+  worker: Worker,
+): HookResult | Promise<HookResult> {
   const memory: SchemeMemory = {};
   const call: SchemeCall = {
     req,

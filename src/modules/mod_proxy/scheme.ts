@@ -1,6 +1,7 @@
 import type { Worker } from '../../backend/worker.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { HookResult } from '../../pipeline/status.ts';
+import type { NetLocation } from './url.ts';
 
 /** What a scheme keeps from one attempt of a request to the next. */
 export interface SchemeMemory {
@@ -36,6 +37,10 @@ export interface SchemeHandler {
   readonly scheme: string;
   /** Gives `req.filename` its final form; DECLINED for another scheme. */
   canonicalise(req: RequestRecord, url: string): HookResult;
+  /** `proxy:scheme://host:port` of a place, canonical. */
+  origin(place: NetLocation): string;
+  /** Gives `req.filename` the form of an origin and a path that is forwarded as it is. @param path with its slash */
+  forwardRaw(req: RequestRecord, origin: string, path: string): HookResult;
   handle(call: SchemeCall): SchemeAttempt | Promise<SchemeAttempt>;
   /** The request is over: lets go of what the memory holds. */
   release(memory: SchemeMemory): void;

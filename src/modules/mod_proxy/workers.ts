@@ -89,11 +89,26 @@ export function strayWorker(
   return placedWorker({ scheme, host: place.host, port, socketPath: socket }, WORKER_DEFAULTS, server);
 }
 
+/** The worker of a definition, moved to the request's socket or host where it names none of its own. */
+export function definedWorker(
+  definition: WorkerDefinition,
+  url: string,
+  socket: string | undefined,
+  server: ProxyServerConfig,
+  gateway: GatewayPlan,
+): Worker | undefined {
+  const isMovable =
+    definition.url.socketPath === undefined && (socket !== undefined || definition.url.hasGroupInAuthority);
+  return isMovable
+    ? relocatedWorker(definition, url, socket, server)
+    : workerOf(definition, server, gateway, false);
+}
+
 /**
  * A worker with another's parameters at the place that the request names: its socket, or the host that the groups of a
  * ProxyPassMatch made up.
  */
-export function relocatedWorker(
+function relocatedWorker(
   definition: WorkerDefinition,
   url: string,
   socket: string | undefined,

@@ -3,7 +3,7 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
 import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/path-encoding.ts';
 import { tellProxyError } from '../mod_proxy/proxy-error.ts';
-import { bracketed, defaultPort, parseNetLocation } from '../mod_proxy/url.ts';
+import { bracketed, defaultPort, parseNetLocation, type NetLocation } from '../mod_proxy/url.ts';
 
 /** What canonicalising leaves for the handler. */
 export interface FcgiNote {
@@ -34,26 +34,39 @@ export function canonicaliseFcgi(req: RequestRecord, url: string, mayBeFpm: bool
     logRequest(req, 'error', 'proxy_fcgi', 'AH01059', `error parsing URL ${url.slice(5)}: ${place}`);
     return 400;
   }
-  let path = place.path;
-  if (isRaw(req)) {
-    if (hasForbiddenByte(path, mayBeFpm)) {
-      const what = mayBeFpm ? " or '?'" : '';
-      logRequest(
-        req,
-        'error',
-        'proxy_fcgi',
-        'AH10414',
-        `To be forwarded path contains control characters${what} (${path})`,
-      );
-      return 403;
-    }
-  } else {
-    const encoded = encodePath(path, keepsEncodedSlashes(req));
-    if (encoded === undefined) return 400;
-    path = encoded;
-  }
-  const port = place.port === 0 || place.port === defaultPort('fcgi') ? '' : `:${place.port}`;
-  req.filename = `proxy:fcgi://${bracketed(place.host)}${port}/${path}`;
+  const origin = fcgiOrigin(place);
+  if (isRaw(req)) return forwardRaw(req, origin, `/${place.path}`, mayBeFpm);
+  const path = encodePath(place.path, keepsEncodedSlashes(req));
+  return path === undefined ? 400 : forward(req, origin, `/${path}`);
+}
+
+/** `proxy:fcgi://host:port` of a place, canonical: without the scheme's own port. */
+export function fcgiOrigin({ host, port }: NetLocation): string {
+  const shownPort = port === 0 || port === defaultPort('fcgi') ? '' : `:${port}`;
+  return `proxy:fcgi://${bracketed(host)}${shownPort}`;
+}
+
+/**
+ * The second half of canonicalising, for a path that stands as it shall be sent.
+ *
+ * @param path with its slash
+ * @returns 403 for a path that may not be sent
+ */
+export function forwardRaw(req: RequestRecord, origin: string, path: string, mayBeFpm: boolean): HookResult {
+  if (!hasForbiddenByte(path, mayBeFpm)) return forward(req, origin, path);
+  const what = mayBeFpm ? " or '?'" : '';
+  logRequest(
+    req,
+    'error',
+    'proxy_fcgi',
+    'AH10414',
+    `To be forwarded path contains control characters${what} (${path.slice(1)})`,
+  );
+  return 403;
+}
+
+function forward(req: RequestRecord, origin: string, path: string): HookResult {
+  req.filename = origin + path;
   const mode = req.subprocessEnv.get('proxy-fcgi-pathinfo');
   if (mode !== undefined) setPathInfo(req, path, mode.toLowerCase());
   return OK;
@@ -85,7 +98,7 @@ function isRaw(req: RequestRecord): boolean {
 function setPathInfo(req: RequestRecord, path: string, mode: string): void {
   switch (mode) {
     case 'full':
-      req.setModuleNote(FCGI_NOTE, { walkPath: unescapeKeepingSlashes(path) } satisfies FcgiNote);
+      req.setModuleNote(FCGI_NOTE, { walkPath: unescapeKeepingSlashes(path.slice(1)) } satisfies FcgiNote);
       return;
     case 'first-dot':
       splitAfter(req, path, path.indexOf('.'));
@@ -94,10 +107,10 @@ function setPathInfo(req: RequestRecord, path: string, mode: string): void {
       splitAfter(req, path, path.lastIndexOf('.'));
       return;
     case 'unescape':
-      req.pathInfo = unescapeKeepingSlashes(`/${path}`);
+      req.pathInfo = unescapeKeepingSlashes(path);
       return;
     default:
-      req.pathInfo = `/${path}`;
+      req.pathInfo = path;
   }
 }
 

@@ -3,18 +3,18 @@ import { SpooledBody } from '../../fastcgi/spool.ts';
 import type { StdinSource } from '../../fastcgi/stdin-source.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { DONE, type HookResult } from '../../pipeline/status.ts';
+import { DONE } from '../../pipeline/status.ts';
 import type { Table } from '../../pipeline/table.ts';
 import type { SchemeAttempt, SchemeCall, SchemeHandler } from '../mod_proxy/scheme.ts';
-import { canonicaliseFcgi } from './canonicalise.ts';
+import { canonicaliseFcgi, fcgiOrigin, forwardRaw } from './canonicalise.ts';
 import { buildParams } from './environment.ts';
 import { modProxyFcgi } from './index.ts';
 import { isUnsendable, prepareBody, type PreparedBody } from './request-body.ts';
 import { portText } from './failure-log.ts';
 import { ScriptResponse, type ScriptOutcome } from './script-response.ts';
 
-function canonicalise(req: RequestRecord, url: string): HookResult {
-  return canonicaliseFcgi(req, url, modProxyFcgi.dir(req)?.backendType !== 'GENERIC');
+function mayBeFpm(req: RequestRecord): boolean {
+  return modProxyFcgi.dir(req)?.backendType !== 'GENERIC';
 }
 
 /**
@@ -126,7 +126,9 @@ function mayFailOver(req: RequestRecord, outcome: ScriptOutcome, body: StdinSour
 export const fcgiScheme: SchemeHandler = {
   module: 'mod_proxy_fcgi',
   scheme: 'fcgi',
-  canonicalise,
+  canonicalise: (req, url) => canonicaliseFcgi(req, url, mayBeFpm(req)),
+  origin: fcgiOrigin,
+  forwardRaw: (req, origin, path) => forwardRaw(req, origin, path, mayBeFpm(req)),
   handle,
   release(memory) {
     if (memory.body instanceof SpooledBody) memory.body.release();
