@@ -15,6 +15,7 @@ const SETTLED_AFTER_SECONDS = 60;
 export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   if (req.status < 200 || req.status > 299) return OK;
   const headers = req.headersIn;
+  if (!headers.lowerNames.some(isCondition)) return OK;
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const etag = req.headersOut.get('ETag');
 
@@ -57,6 +58,11 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   }
   if (headers.has('If-Range') && headers.has('Range')) notModified = false;
   return notModified === true ? 304 : OK;
+}
+
+/** `If-None-Match` and its kin: few requests have one. */
+function isCondition(lowerName: string): boolean {
+  return lowerName.startsWith('if-');
 }
 
 /**

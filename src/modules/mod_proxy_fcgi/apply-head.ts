@@ -3,22 +3,8 @@ import { formatHttpDate, parseHttpDate } from '../../pipeline/http-date.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { OK } from '../../pipeline/status.ts';
-import { hasControlByte, type HeadProblem, type ScriptField } from './script-head.ts';
-
-/** Fields about one connection; they are the gateway's to set. RFC 9110 section 7.6.1 */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'upgrade',
-]);
-
-/** Orders to a server to send a file; nobody here obeys them, and the client has no use for the path. */
-const FILE_ORDERS: ReadonlySet<string> = new Set(['x-accel-redirect', 'x-lighttpd-send-file', 'x-sendfile']);
+import { remembering } from '../../source/remembering.ts';
+import type { HeadProblem, ScriptField } from './script-head.ts';
 
 /** How the response goes on after its header block. */
 export type AppliedHead =
@@ -30,6 +16,8 @@ export type AppliedHead =
   | { readonly kind: 'refuse'; readonly status: 500 | 502 }
   /** httpd's answer to a malformed block: 500 with nothing in it. */
   | { readonly kind: 'malformed' };
+
+const RESPOND: AppliedHead = { kind: 'respond' };
 
 /** What the fields before a malformed line leave behind: only those that httpd sets at once. */
 export function applyMalformedHead(req: RequestRecord, problem: HeadProblem): AppliedHead {
@@ -46,8 +34,8 @@ export function applyMalformedHead(req: RequestRecord, problem: HeadProblem): Ap
           : `${problem.message}: ${script}`,
       );
       logRequest(req, 'error', 'proxy_fcgi', 'AH01070', 'Error parsing script headers');
-      for (const { lower, value } of problem.fields) {
-        if (lower === 'content-type' && !hasControlByte(value)) req.contentType = contentType(value);
+      for (const { field, value, hasControlByte } of problem.fields) {
+        if (field.role === 'content-type' && !hasControlByte) req.contentType = contentType(value);
       }
       req.status = 500;
       return { kind: 'malformed' };
@@ -69,51 +57,54 @@ export function applyMalformedHead(req: RequestRecord, problem: HeadProblem): Ap
 export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): AppliedHead {
   const named = connectionNames(fields);
   let status: number | undefined;
-  const cookies: string[] = [];
-  const others: ScriptField[] = [];
-  for (const field of fields) {
-    const { lower, value } = field;
-    if (hasControlByte(value) && lower !== 'status') {
+  let cookies: string[] | undefined;
+  let others: ScriptField[] | undefined;
+  for (const script of fields) {
+    const { field, value, hasControlByte } = script;
+    if (hasControlByte && field.role !== 'status') {
       const message = `Response header '${field.name}' value contains invalid characters`;
       return applyMalformedHead(req, { kind: 'badValue', fields: [], message });
     }
-    switch (lower) {
+    switch (field.role) {
       case 'content-type':
-        req.contentType = value.trimEnd() === '' ? undefined : contentType(value);
+        req.contentType = contentType(value);
         break;
       case 'status':
         status = leadingInteger(value);
         if (status < 200 || status > 599) return refuseStatus(req, value);
         req.status = status;
-        req.statusLine = /^[0-9]{3}( .|$)/.test(value) && !hasControlByte(value) ? value : undefined;
+        req.statusLine = /^[0-9]{3}( .|$)/.test(value) && !hasControlByte ? value : undefined;
         break;
       case 'content-length':
         if (req.subprocessEnv.has('ap_trust_cgilike_cl')) req.headersOut.set(field.name, value);
         break;
-      case 'transfer-encoding':
-        break;
-      case 'location':
-      case 'content-range':
-      case 'etag':
+      case 'representation':
         req.headersOut.set(field.name, value);
         break;
       case 'last-modified':
         setLastModified(req, value);
         break;
       case 'set-cookie':
-        cookies.push(value);
+        (cookies ??= []).push(value);
         break;
-      default:
-        if (!HOP_BY_HOP.has(lower) && !FILE_ORDERS.has(lower) && named?.has(lower) !== true)
-          others.push(field);
+      case 'other':
+        if (named?.has(field.lower) !== true) (others ??= []).push(script);
+        break;
+      case 'connection':
+      case 'own':
+        break;
     }
   }
   if (named?.has('close') === true) req.errHeadersOut.set('Connection', 'close');
-  for (const { name, lower, value } of others) req.errHeadersOut.mergeLower(name, lower, value);
-  for (const cookie of cookies) req.errHeadersOut.add('Set-Cookie', cookie);
-  if (status !== undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return { kind: 'respond' };
+  if (others) {
+    for (const { field, value } of others) req.errHeadersOut.mergeLower(field.name, field.lower, value);
+  }
+  if (cookies) {
+    for (const cookie of cookies) req.errHeadersOut.add('Set-Cookie', cookie);
+  }
+  if (status !== undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return RESPOND;
   const outcome = meetsConditions(req);
-  if (outcome === OK) return { kind: 'respond' };
+  if (outcome === OK) return RESPOND;
   req.status = outcome;
   return { kind: 'respondWithoutBody' };
 }
@@ -121,8 +112,8 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
 /** Names that the script's own `Connection` declares to be about the connection. */
 function connectionNames(fields: readonly ScriptField[]): ReadonlySet<string> | undefined {
   let names: Set<string> | undefined;
-  for (const { lower, value } of fields) {
-    if (lower !== 'connection') continue;
+  for (const { field, value } of fields) {
+    if (field.role !== 'connection') continue;
     names ??= new Set();
     for (const name of value.toLowerCase().split(',')) names.add(name.trim());
   }
@@ -146,14 +137,15 @@ function leadingInteger(value: string): number {
   return digits ? Number(digits[0]) : 0;
 }
 
-/** Type and subtype in lower case; parameters as they are. */
-function contentType(value: string): string {
+/** Type and subtype in lower case, parameters as they are; undefined: there is nothing. */
+const contentType = remembering({ most: 500, longest: 200 }, (value): string | undefined => {
   const trimmed = value.trimEnd();
+  if (trimmed === '') return undefined;
   const semicolon = trimmed.indexOf(';');
   return semicolon < 0
     ? trimmed.toLowerCase()
     : trimmed.slice(0, semicolon).toLowerCase() + trimmed.slice(semicolon);
-}
+});
 
 /** A date in the future is taken for now; what is no date is dropped. */
 function setLastModified(req: RequestRecord, value: string): void {

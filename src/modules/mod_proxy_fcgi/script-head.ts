@@ -1,14 +1,37 @@
+import { remembering } from '../../source/remembering.ts';
+
 /** Most bytes of a header block, and most fields in it. */
 const MAX_HEAD_BYTES = 262_144;
 const MAX_FIELDS = 1000;
 /** Longest line, its line end not counted. @source httpd, `MAX_STRING_LEN` */
 const MAX_LINE = 8189;
 
-/** A header of a script, in order; the value has no white space in front. */
-export interface ScriptField {
+/** What a field is to the gateway; `other` goes to the client as it is, `own` is the gateway's own to set. */
+export type FieldRole =
+  | 'other'
+  | 'own'
+  | 'connection'
+  | 'content-type'
+  | 'status'
+  | 'content-length'
+  | 'representation'
+  | 'last-modified'
+  | 'set-cookie';
+
+/** A field's name, as scripts write it. */
+export interface FieldName {
   readonly name: string;
   readonly lower: string;
+  readonly role: FieldRole;
+}
+
+/** A header of a script, in order. */
+export interface ScriptField {
+  readonly field: FieldName;
+  /** Without white space in front. */
   readonly value: string;
+  /** The value holds a control character other than a tab, and may not be sent. */
+  readonly hasControlByte: boolean;
 }
 
 /** Why a header block is refused. */
@@ -92,32 +115,65 @@ export function parseScriptHead(text: string): ParsedHead | HeadProblem {
     const colon = line.indexOf(':');
     if (colon < 0) return { kind: 'malformed', fields, message: `Bad header: ${line.slice(0, 30)}` };
     const name = line.slice(0, colon);
-    const value = withoutLeadingSpace(line, colon + 1);
-    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+    const field = fieldName(name);
+    if (!field) {
       return {
         kind: 'badName',
         fields,
         message: `Response header name '${printable(name)}' contains invalid characters`,
       };
     }
-    if (/[\0\r]/.test(value)) {
+    const value = withoutLeadingSpace(line, colon + 1);
+    const hasControlByte = CONTROL_BYTE.test(value);
+    if (hasControlByte && /[\0\r]/.test(value)) {
       return {
         kind: 'unsafe',
         fields,
         message: `Response header '${name}' value contains a carriage return or NUL`,
       };
     }
-    fields.push({ name, lower: name.toLowerCase(), value });
+    fields.push({ field, value, hasControlByte });
     if (fields.length > MAX_FIELDS)
       return { kind: 'unsafe', fields: [], message: 'too many response headers' };
   }
   return { fields, rest: '' };
 }
 
-/** A value that may not be sent: it holds a control character other than a tab. */
-export function hasControlByte(value: string): boolean {
-  return /[\x00-\x08\x0a-\x1f\x7f]/.test(value);
-}
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const CONTROL_BYTE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** The roles of all fields but `other` ones. */
+const ROLES: ReadonlyMap<string, FieldRole> = new Map<string, FieldRole>([
+  ['content-type', 'content-type'],
+  ['status', 'status'],
+  ['content-length', 'content-length'],
+  ['location', 'representation'],
+  ['content-range', 'representation'],
+  ['etag', 'representation'],
+  ['last-modified', 'last-modified'],
+  ['set-cookie', 'set-cookie'],
+  // About one connection, RFC 9110 section 7.6.1.
+  ['connection', 'connection'],
+  ['transfer-encoding', 'own'],
+  ['keep-alive', 'own'],
+  ['proxy-connection', 'own'],
+  ['proxy-authenticate', 'own'],
+  ['proxy-authorization', 'own'],
+  ['te', 'own'],
+  ['trailer', 'own'],
+  ['upgrade', 'own'],
+  // Orders to a server to send a file: nobody here obeys them, and the client has no use for the path.
+  ['x-accel-redirect', 'own'],
+  ['x-lighttpd-send-file', 'own'],
+  ['x-sendfile', 'own'],
+]);
+
+/** A name with its role; undefined: it is none. */
+const fieldName = remembering({ most: 2000, longest: 64 }, (name): FieldName | undefined => {
+  if (!TOKEN.test(name)) return undefined;
+  const lower = name.toLowerCase();
+  return { name, lower, role: ROLES.get(lower) ?? 'other' };
+});
 
 function withoutLeadingSpace(line: string, from: number): string {
   let at = from;

@@ -90,8 +90,8 @@ describe('fields', () => {
     fc.assert(
       fc.property(latin1, latin1, (start, text) => {
         const parsed = parseScriptHead(`${start}\nA: ${text}\n\n`);
-        for (const { name, value } of parsed.fields) {
-          expect(name).toMatch(/^[!-9;-~]+$/);
+        for (const { field, value } of parsed.fields) {
+          expect(field.name).toMatch(/^[!-9;-~]+$/);
           expect(value).not.toMatch(/[\0\r\n]/);
         }
       }),
@@ -105,7 +105,7 @@ describe('fields', () => {
       fc.property(fc.array(fc.tuple(name, value)), fc.constantFrom('\n', '\r\n'), (pairs, lineEnd) => {
         const text = pairs.map((pair) => `${pair.join(': ')}${lineEnd}`).join('') + lineEnd;
         const parsed = parseScriptHead(text);
-        expect(parsed.fields.map((field) => [field.name, field.value])).toEqual(pairs);
+        expect(parsed.fields.map(({ field, value }) => [field.name, value])).toEqual(pairs);
         expect('rest' in parsed && parsed.rest).toBe('');
       }),
     );
