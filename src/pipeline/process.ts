@@ -9,44 +9,56 @@ import { walkLocationAndIf } from './walk.ts';
 import { internalRedirect } from './redirect.ts';
 
 type MaybePromise<T> = T | Promise<T>;
+/** What follows a step that gave a value. */
+type Next<T, U> = (req: RequestRecord, value: T) => MaybePromise<U>;
 
 /** Goes on with a result that is usually here already: hooks seldom wait. */
-function then<T, U>(
-  req: RequestRecord,
-  value: MaybePromise<T>,
-  next: (req: RequestRecord, value: T) => MaybePromise<U>,
-): MaybePromise<U> {
+function then<T, U>(req: RequestRecord, value: MaybePromise<T>, next: Next<T, U>): MaybePromise<U> {
   return value instanceof Promise ? later(req, value, next) : next(req, value);
 }
 
 /** Apart from `then`, so that the usual way makes no closure. */
-function later<T, U>(
-  req: RequestRecord,
-  value: Promise<T>,
-  next: (req: RequestRecord, value: T) => MaybePromise<U>,
-): Promise<U> {
+function later<T, U>(req: RequestRecord, value: Promise<T>, next: Next<T, U>): Promise<U> {
   return value.then((late) => next(req, late));
 }
 
-/** Runs the hooks of a phase by its rule, from the given one on. */
-export function runPhase(req: RequestRecord, phase: PhaseHooks, from = 0): MaybePromise<HookResult> {
+/** Runs the hooks of a phase by its rule. */
+export function runPhase(req: RequestRecord, phase: PhaseHooks): MaybePromise<HookResult> {
+  return runPhaseThen(req, phase, asItIs);
+}
+
+function asItIs(_req: RequestRecord, result: HookResult): HookResult {
+  return result;
+}
+
+/** Runs the hooks of a phase from the given one on, and goes on with what they gave. */
+function runPhaseThen<U>(
+  req: RequestRecord,
+  phase: PhaseHooks,
+  next: Next<HookResult, U>,
+  from = 0,
+): MaybePromise<U> {
   const { run } = phase;
   const isFirst = phase.rule === 'first';
   for (let i = from; i < run.length; i++) {
     const result = run[i]!(req);
-    if (result instanceof Promise) return resumePhase(req, phase, i + 1, result);
-    if (isFinal(result, isFirst)) return result;
+    if (result instanceof Promise) return resumePhase(req, phase, next, i + 1, result);
+    if (isFinal(result, isFirst)) return next(req, result);
   }
-  return isFirst ? DECLINED : OK;
+  return next(req, isFirst ? DECLINED : OK);
 }
 
-function resumePhase(
+/** Apart from `runPhaseThen`, so that the usual way makes no closure. */
+function resumePhase<U>(
   req: RequestRecord,
   phase: PhaseHooks,
+  next: Next<HookResult, U>,
   from: number,
   result: Promise<HookResult>,
-): Promise<HookResult> {
-  return result.then((late) => (isFinal(late, phase.rule === 'first') ? late : runPhase(req, phase, from)));
+): Promise<U> {
+  return result.then((late) =>
+    isFinal(late, phase.rule === 'first') ? next(req, late) : runPhaseThen(req, phase, next, from),
+  );
 }
 
 function isFinal(result: HookResult, isFirst: boolean): boolean {
@@ -80,13 +92,14 @@ export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
 }
 
 function preTranslate(req: RequestRecord): MaybePromise<HookResult> {
-  const before = req.dirConfig;
   walkLocationAndIf(req);
-  return then(req, runPhase(req, req.server.gateway.hooks.preTranslateName), (_req, claimed) => {
-    if (isError(claimed)) return claimed;
-    req.dirConfig = before;
-    return translateDecoded(req, claimed === DONE ? OK : decodePath(req));
-  });
+  return runPhaseThen(req, req.server.gateway.hooks.preTranslateName, afterPreTranslation);
+}
+
+function afterPreTranslation(req: RequestRecord, claimed: HookResult): MaybePromise<HookResult> {
+  if (isError(claimed)) return claimed;
+  req.dirConfig = req.server.dirDefaults;
+  return translateDecoded(req, claimed === DONE ? OK : decodePath(req));
 }
 
 /** Decodes `req.uri` in place, once. */
@@ -125,7 +138,7 @@ function decodePath(req: RequestRecord): HookResult {
 function translateDecoded(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   walkLocationAndIf(req);
-  return then(req, runPhase(req, req.server.gateway.hooks.translateName), afterTranslation);
+  return runPhaseThen(req, req.server.gateway.hooks.translateName, afterTranslation);
 }
 
 function afterTranslation(req: RequestRecord, translated: HookResult): MaybePromise<HookResult> {
@@ -144,14 +157,14 @@ function declineIsFault(req: RequestRecord, result: HookResult, what: string): H
 function mapRequest(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   req.dirConfig = req.server.dirDefaults;
-  return then(req, runPhase(req, req.server.gateway.hooks.mapToStorage), afterMapping);
+  return runPhaseThen(req, req.server.gateway.hooks.mapToStorage, afterMapping);
 }
 
 function afterMapping(req: RequestRecord, mapped: HookResult): MaybePromise<HookResult> {
   if (mapped !== OK && mapped !== DECLINED) return mapped;
   walkLocationAndIf(req);
   if (req.main) return checkAccess(req);
-  return then(req, runPhase(req, req.server.gateway.hooks.headerParser), afterHeaders);
+  return runPhaseThen(req, req.server.gateway.hooks.headerParser, afterHeaders);
 }
 
 function afterHeaders(req: RequestRecord, parsed: HookResult): MaybePromise<HookResult> {
@@ -166,36 +179,29 @@ function checkAccess(req: RequestRecord): MaybePromise<HookResult> {
     return typeAndFixups(req);
   }
   const isAny = req.server.gateway.services.satisfies(req) === 'any';
-  const checked = then(
-    req,
-    runPhase(req, req.server.gateway.hooks.accessChecker),
-    isAny ? afterAnyAccess : afterAccess,
-  );
-  return then(req, checked, afterChecks);
+  return runPhaseThen(req, req.server.gateway.hooks.accessChecker, isAny ? afterAnyAccess : afterAccess);
 }
 
 /** Satisfy All: the addresses must be welcome, and the authorization must be given. */
 function afterAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
   if (access !== OK) return access;
-  return then(req, runPhase(req, req.server.gateway.hooks.accessCheckerEx), afterAuthorization);
+  return runPhaseThen(req, req.server.gateway.hooks.accessCheckerEx, afterAuthorization);
 }
 
 function afterAuthorization(req: RequestRecord, authorized: HookResult): MaybePromise<HookResult> {
-  return authorized === DECLINED ? authenticate(req) : authorized;
+  return authorized === DECLINED
+    ? runPhaseThen(req, req.server.gateway.hooks.checkUserId, afterAuthentication)
+    : afterChecks(req, authorized);
 }
 
 /** Satisfy Any: one of the two is enough. */
 function afterAnyAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
-  if (access === OK) return OK;
-  return then(req, runPhase(req, req.server.gateway.hooks.accessCheckerEx), afterAuthorization);
+  if (access === OK) return typeAndFixups(req);
+  return runPhaseThen(req, req.server.gateway.hooks.accessCheckerEx, afterAuthorization);
 }
 
 function afterChecks(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
   return access === OK ? typeAndFixups(req) : access;
-}
-
-function authenticate(req: RequestRecord): MaybePromise<HookResult> {
-  return then(req, runPhase(req, req.server.gateway.hooks.checkUserId), afterAuthentication);
 }
 
 function afterAuthentication(req: RequestRecord, known: HookResult): MaybePromise<HookResult> {
@@ -210,13 +216,15 @@ function afterAuthentication(req: RequestRecord, known: HookResult): MaybePromis
     return 500;
   }
   if (known !== OK) return known;
-  return then(req, runPhase(req, req.server.gateway.hooks.authChecker), (_req, allowed) =>
-    declineIsFault(req, allowed, 'check access'),
-  );
+  return runPhaseThen(req, req.server.gateway.hooks.authChecker, afterAuthCheck);
+}
+
+function afterAuthCheck(req: RequestRecord, allowed: HookResult): MaybePromise<HookResult> {
+  return afterChecks(req, declineIsFault(req, allowed, 'check access'));
 }
 
 function typeAndFixups(req: RequestRecord): MaybePromise<HookResult> {
-  return then(req, runPhase(req, req.server.gateway.hooks.typeChecker), afterType);
+  return runPhaseThen(req, req.server.gateway.hooks.typeChecker, afterType);
 }
 
 function afterType(req: RequestRecord, typed: HookResult): MaybePromise<HookResult> {
@@ -226,14 +234,14 @@ function afterType(req: RequestRecord, typed: HookResult): MaybePromise<HookResu
 
 /** Runs the handler, whose name is the content type where none was set. @source `ap_invoke_handler` */
 export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
-  return then(req, runPhase(req, req.server.gateway.hooks.insertFilter), runHandler);
+  return runPhaseThen(req, req.server.gateway.hooks.insertFilter, runHandler);
 }
 
 function runHandler(req: RequestRecord): MaybePromise<HookResult> {
   const configured = req.handler;
   req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
   req.contentType ??= req.inheritedType;
-  return then(req, runPhase(req, req.server.gateway.hooks.handler), (_req, result) => {
+  return runPhaseThen(req, req.server.gateway.hooks.handler, (_req, result) => {
     req.handler = configured;
     if (result !== DECLINED) return result;
     if (configured !== undefined) {
@@ -285,7 +293,7 @@ function nameClient({ server, connection }: RequestRecord): MaybePromise<void> {
 }
 
 function afterLookup(req: RequestRecord): MaybePromise<void> {
-  return then(req, runPhase(req, req.server.gateway.hooks.postReadRequest), afterReading);
+  return runPhaseThen(req, req.server.gateway.hooks.postReadRequest, afterReading);
 }
 
 function afterReading(req: RequestRecord, read: HookResult): MaybePromise<void> {
@@ -313,7 +321,7 @@ function afterFixups(req: RequestRecord, ready: HookResult): MaybePromise<void> 
 }
 
 function logTransaction(req: RequestRecord): MaybePromise<void> {
-  return then(req, runPhase(req, req.server.gateway.hooks.logTransaction), nothing);
+  return runPhaseThen(req, req.server.gateway.hooks.logTransaction, nothing);
 }
 
 function nothing(): void {
