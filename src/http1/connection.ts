@@ -236,7 +236,11 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (refusal) {
       logRequest(req, 'info', 'core', refusal.number, refusal.message);
       if (refusal.notes !== '') req.notes.set('error-notes', refusal.notes);
-      if (head.protocolNumber < 1000) req.assbackwards = false;
+      if (head.protocolNumber < 1000) {
+        // Refusals have a head even so.
+        req.assbackwards = false;
+        req.headerOnly = head.method === 'HEAD';
+      }
       this.#run(req, refusal.status);
     } else this.#run(req, undefined);
   }

@@ -58,9 +58,11 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const LENIENT_NAME = /^[^\t ]+$/;
 const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
 const SIMPLE_REQUEST_LINE = /^(GET) ([^ ]+) ?$/;
-/** The same under `HttpProtocolOptions Unsafe`. */
+/** The same under `HttpProtocolOptions Unsafe`; the protocol keeps its spelling in the request line. */
 const LENIENT_REQUEST_LINE = /^([^ ]+) +([^ ]+) +[Hh][Tt][Tt][Pp]\/(\d)\.(\d) *$/;
 const LENIENT_SIMPLE_REQUEST_LINE = /^([^ ]+) +([^ ]+) *$/;
+/** Method and target of a line that is refused: any white space parts them. */
+const REQUEST_WORDS = /^[ \t\v\f\r]*([^ \t\v\f\r]*)(?:[ \t\v\f\r]+([^ \t\v\f\r]+))?/;
 /** Tunnels are for forward proxies, which this is none. */
 const NO_TUNNEL: HeadFailure = { status: 405, number: '', message: 'CONNECT is not served here', notes: '' };
 const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
@@ -217,9 +219,9 @@ export class RequestHeadParser {
     const { isStrict } = this.#limits;
     const parts = (isStrict ? REQUEST_LINE : LENIENT_REQUEST_LINE).exec(line);
     if (parts === null) {
-      const [method, target] = line.split(/[ \t]+/);
-      this.#method = method!;
-      this.#target = target ?? '/';
+      const [, method = '', target = '/'] = REQUEST_WORDS.exec(line) ?? [];
+      this.#method = method;
+      this.#target = target;
       const pattern = isStrict ? SIMPLE_REQUEST_LINE : LENIENT_SIMPLE_REQUEST_LINE;
       const simple = hasControl || line.includes('\t') ? null : pattern.exec(line);
       if (simple && this.#limits.allows09) this.#takeSimpleRequest(simple[2]!);
@@ -236,13 +238,13 @@ export class RequestHeadParser {
     const major = Number(parts[3]);
     this.#protocol = `HTTP/${parts[3]!}.${parts[4]!}`;
     this.#protocolNumber = major * 1000 + Number(parts[4]);
-    if (!isStrict) this.#theRequest = `${this.#method} ${this.#target} ${this.#protocol}`;
+    if (!isStrict) this.#theRequest = withSingleBlanks(line);
     if (hasControl || line.includes('\t'))
       this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
     else if (isStrict && !isToken(this.#method))
       this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
     else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
-    else if (!this.#readTarget()) this.#refuseTarget();
+    else if (!this.#readTarget() && this.#isMethodServed()) this.#refuseTarget();
     else if (!this.#isMethodServed())
       this.#refuse(501, 'AH02423', 'HTTP Request Line; method is not registered');
     else if (major > 1)
@@ -265,6 +267,7 @@ export class RequestHeadParser {
 
   #takeSimpleRequest(target: string): void {
     this.#target = target;
+    this.#theRequest = `${this.#method} ${target}`;
     this.#protocol = 'HTTP/0.9';
     this.#protocolNumber = 9;
     if (this.#readTarget()) this.#complete();
@@ -447,6 +450,10 @@ function isCleanHead(text: string, start: number): boolean {
     end >= 0 &&
     !SUSPECT_BYTES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4))
   );
+}
+
+function withSingleBlanks(line: string): string {
+  return line.replace(/ +$/, '').replace(/ +/g, ' ');
 }
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
