@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /**
  * Coarse shared timers. One interval looks at everything that is timed, every 50 ms: a limit fires up to that much
  * late, never early. In exchange, starting, moving and stopping one costs a few stores and no timer object.

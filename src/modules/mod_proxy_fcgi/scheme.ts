@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { mayRetry, retryBudget } from '../../backend/retry.ts';
 import { SpooledBody } from '../../fastcgi/spool.ts';
 import type { StdinSource } from '../../fastcgi/stdin-source.ts';
