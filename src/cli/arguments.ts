@@ -131,18 +131,18 @@ export function parseArguments(args: readonly string[]): Invocation {
   const logStyle = last('log-style') ?? 'text';
   if (logStyle !== 'text' && logStyle !== 'json') return complain('--log-style is text or json');
 
-  const dumps = [...(has('S') ? ['DUMP_VHOSTS', 'DUMP_RUN_CFG'] : []), ...(has('M') ? ['DUMP_MODULES'] : [])];
+  const flags = orderedFlags(options);
   return {
     kind: 'server',
     arguments: {
       file: last('f'),
       serverRoot: last('d'),
-      flags: orderedFlags(options, dumps),
+      flags,
       before: all('C'),
       after: all('c'),
       startLevel: level?.toLowerCase(),
       startErrorFile: last('E'),
-      isCheck: has('t') || dumps.length > 0,
+      isCheck: has('t') || DUMPS.some((name) => flags.includes(name)),
       skipsDocumentRootCheck: has('T'),
       isDebug: has('X'),
       control: control as ControlAction | undefined,
@@ -157,15 +157,18 @@ export function parseArguments(args: readonly string[]): Invocation {
   };
 }
 
+/** `-D` names that ask to be told something, and to start nothing. @source httpd server/main.c */
+export const DUMPS: readonly string[] = ['DUMP_INCLUDES', 'DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES'];
+
 /** `-S` and `-M` stand for `-D` names, in the place where they were written. */
-function orderedFlags(options: readonly Option[], dumps: readonly string[]): readonly string[] {
+function orderedFlags(options: readonly Option[]): readonly string[] {
   const flags: string[] = [];
   for (const { name, value } of options) {
     if (name === 'D') flags.push(value);
     else if (name === 'S') flags.push('DUMP_VHOSTS', 'DUMP_RUN_CFG');
     else if (name === 'M') flags.push('DUMP_MODULES');
   }
-  return [...new Set([...flags, ...dumps])];
+  return [...new Set(flags)];
 }
 
 function readPortMaps(texts: readonly string[]): ReadonlyMap<number, number> | undefined {

@@ -8,7 +8,7 @@ import type { BuiltPlan } from '../server/build-plan.ts';
 import { groupId, userId } from '../server/privileges.ts';
 import { fileOf, positionOf } from '../source/line-index.ts';
 import type { SourceSet, Span } from '../source/source.ts';
-import type { ServerArguments } from './arguments.ts';
+import { DUMPS, type ServerArguments } from './arguments.ts';
 import { inHttpdOrder } from './built-in.ts';
 import type { Configuration } from './configuration.ts';
 import { readProcessSettings, type ProcessSettings } from './process-settings.ts';
@@ -31,7 +31,7 @@ export function dumps(
     const lines = inHttpdOrder(loaded.modules).map(({ identifier, kind }) => ` ${identifier} (${kind})\n`);
     output += `Loaded Modules:\n${lines.join('')}`;
   }
-  const isSilent = ['DUMP_INCLUDES', 'DUMP_VHOSTS', 'DUMP_RUN_CFG', 'DUMP_MODULES'].some(asks);
+  const isSilent = DUMPS.some(asks);
   return { output, saysSyntaxOk: !isSilent };
 }
 

@@ -24,6 +24,8 @@ describe('the command line', () => {
   test('-S and -M are checks with names of their own', () => {
     expect(server('-S')).toMatchObject({ isCheck: true, flags: ['DUMP_VHOSTS', 'DUMP_RUN_CFG'] });
     expect(server('-M')).toMatchObject({ isCheck: true, flags: ['DUMP_MODULES'] });
+    expect(server('-D', 'DUMP_VHOSTS')).toMatchObject({ isCheck: true, flags: ['DUMP_VHOSTS'] });
+    expect(server('-D', 'dump_vhosts', '-D', 'DUMP_CONFIG')).toMatchObject({ isCheck: false });
   });
 
   test.each([

@@ -155,6 +155,9 @@ Include inner.conf
     [['-S']],
     [['-M']],
     [['-t', '-D', 'DUMP_INCLUDES']],
+    [['-D', 'DUMP_INCLUDES']],
+    [['-D', 'DUMP_RUN_CFG']],
+    [['-D', 'DUMP_MODULES', '-S']],
     [['-t', '-D', 'DUMP_CONFIG']],
     [['-t', '-D', 'DUMP_VHOSTS', '-D', 'DUMP_MODULES', '-D', 'OTHER']],
   ])('%j', (args) => {
