@@ -225,7 +225,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#body = body;
     this.#response = response;
     this.#request = req;
-    this.#awaitsContinue = head.protocolNumber >= 1001 && head.headersIn.has('Expect');
+    this.#awaitsContinue = head.protocolNumber >= 1001 && head.headersIn.hasLower('expect');
     this.#droppedBytes = 0;
     this.#isAnswered = false;
     this.#isKept = false;

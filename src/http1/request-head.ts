@@ -46,8 +46,8 @@ export interface ParsedHead {
 const MAX_BLANK_LINES = 10;
 /** Fields are counted even where the config sets no limit. */
 const MOST_FIELDS = 10_000;
-/** A control byte, a bare LF or a bare CR; what follows them is looked at line by line. */
-const SUSPECT_BYTES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
+/** Lines without a control byte, a bare LF or a bare CR; any others are looked at one by one. */
+const CLEAN_LINES = /^(?:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)+$/;
 const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 /** A request that begins like this can't become one: TLS and other binary protocols. */
 const OTHER_PROTOCOL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
@@ -56,7 +56,6 @@ const UNSAFE_BYTES = /[\x00\x0b-\x0d]/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** What `HttpProtocolOptions Unsafe` takes for a field's name. */
 const LENIENT_NAME = /^[^\t ]+$/;
-const REQUEST_LINE = /^([^ ]+) ([^ ]+) HTTP\/(\d)\.(\d)$/;
 const SIMPLE_REQUEST_LINE = /^(GET) ([^ ]+) ?$/;
 /** The same under `HttpProtocolOptions Unsafe`; the protocol keeps its spelling in the request line. */
 const LENIENT_REQUEST_LINE = /^([^ ]+) +([^ ]+) +[Hh][Tt][Tt][Pp]\/(\d)\.(\d) *$/;
@@ -126,13 +125,13 @@ export class RequestHeadParser {
         at = text.length;
         break;
       }
-      let line = text.slice(at, newline);
-      at = newline + 1;
-      if (this.#carry !== '') {
-        line = this.#carry + line;
+      if (this.#carry === '') this.#readRawLine(text, at, newline);
+      else {
+        const line = this.#carry + text.slice(at, newline);
         this.#carry = '';
+        this.#readRawLine(line, 0, line.length);
       }
-      this.#readRawLine(line);
+      at = newline + 1;
     }
     this.byteCount += at - start;
     return at;
@@ -198,17 +197,18 @@ export class RequestHeadParser {
     );
   }
 
-  #readRawLine(raw: string): void {
-    let line = raw;
-    if (raw.charCodeAt(raw.length - 1) === 0x0d) line = raw.slice(0, -1);
+  /** Reads the line of `text` from `start` to its line feed at `newline`. */
+  #readRawLine(text: string, start: number, newline: number): void {
+    let end = newline;
+    if (newline > start && text.charCodeAt(newline - 1) === 0x0d) end--;
     else if (this.#limits.isStrict) {
-      if (raw.length > this.#lineLimit()) this.#refuseLongLine(line);
+      if (end - start > this.#lineLimit()) this.#refuseLongLine(text.slice(start, end));
       else this.#refuse(400, 'AH02418', 'request failed: line ended by a bare LF');
       return;
     }
-    if (line.length > this.#lineLimit()) this.#refuseLongLine(line);
-    else if (this.#theRequest !== undefined) this.#readFieldLine(line);
-    else if (line !== '') this.#readRequestLine(line);
+    if (end - start > this.#lineLimit()) this.#refuseLongLine(text.slice(start, end));
+    else if (this.#theRequest !== undefined) this.#readFieldLine(text, start, end);
+    else if (end > start) this.#readRequestLine(text.slice(start, end));
     else if (++this.#blankLines > MAX_BLANK_LINES)
       this.#refuse(400, 'AH00566', 'request failed: too many blank lines');
   }
@@ -217,8 +217,8 @@ export class RequestHeadParser {
     this.#theRequest = line;
     const hasControl = !this.#isTrusted && CONTROL_BYTES.test(line);
     const { isStrict } = this.#limits;
-    const parts = (isStrict ? REQUEST_LINE : LENIENT_REQUEST_LINE).exec(line);
-    if (parts === null) {
+    const parts = isStrict ? splitRequestLine(line) : splitLenientRequestLine(line);
+    if (parts === undefined) {
       const [, method = '', target = '/'] = REQUEST_WORDS.exec(line) ?? [];
       this.#method = method;
       this.#target = target;
@@ -233,21 +233,22 @@ export class RequestHeadParser {
         );
       return;
     }
-    this.#method = parts[1]!;
-    this.#target = parts[2]!;
-    const major = Number(parts[3]);
-    this.#protocol = `HTTP/${parts[3]!}.${parts[4]!}`;
-    this.#protocolNumber = major * 1000 + Number(parts[4]);
+    const { protocolNumber } = parts;
+    this.#method = parts.method;
+    this.#target = parts.target;
+    this.#protocol = protocolName(protocolNumber);
+    this.#protocolNumber = protocolNumber;
     if (!isStrict) this.#theRequest = withSingleBlanks(line);
     if (hasControl || line.includes('\t'))
       this.#refuse(400, 'AH03454', 'HTTP Request Line; URI incorrectly encoded');
     else if (isStrict && !isToken(this.#method))
       this.#refuse(400, 'AH03445', 'HTTP Request Line; invalid method token');
-    else if (major === 0) this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
+    else if (protocolNumber < 1000)
+      this.#refuse(400, 'AH02421', 'HTTP Request Line; disallowed protocol HTTP/0');
     else if (!this.#readTarget() && this.#isMethodServed()) this.#refuseTarget();
     else if (!this.#isMethodServed())
       this.#refuse(501, 'AH02423', 'HTTP Request Line; method is not registered');
-    else if (major > 1)
+    else if (protocolNumber >= 2000)
       this.#refuse(505, '', `HTTP Request Line; protocol ${this.#protocol} is not served here`);
   }
 
@@ -274,18 +275,17 @@ export class RequestHeadParser {
     else this.#refuseTarget();
   }
 
-  #readFieldLine(line: string): void {
-    if (line === '') {
+  #readFieldLine(text: string, start: number, end: number): void {
+    if (start === end) {
       if (this.#flushField()) this.#complete();
       return;
     }
-    if (!this.#isTrusted && this.#hasRefusedBytes(line)) {
+    if (!this.#isTrusted && this.#hasRefusedBytes(text.slice(start, end))) {
       this.#refuse(400, 'AH02427', 'Request header value contains invalid characters');
       return;
     }
-    const first = line.charCodeAt(0);
-    if (first === 0x20 || first === 0x09) {
-      this.#foldField(line);
+    if (isBlank(text.charCodeAt(start))) {
+      this.#foldField(trimField(text, start, end));
       return;
     }
     if (!this.#flushField()) return;
@@ -299,16 +299,17 @@ export class RequestHeadParser {
       );
       return;
     }
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const lower = colon < 0 ? undefined : this.#lowerFieldName(name);
+    const colon = text.indexOf(':', start);
+    const hasColon = colon >= 0 && colon < end;
+    const name = hasColon ? text.slice(start, colon) : '';
+    const lower = hasColon ? this.#lowerFieldName(name) : undefined;
     if (lower === undefined) {
-      this.#refuse(400, colon < 0 ? 'AH00564' : 'AH02426', 'Request header name is missing or not a token');
+      this.#refuse(400, hasColon ? 'AH02426' : 'AH00564', 'Request header name is missing or not a token');
       return;
     }
     this.#name = name;
     this.#lower = lower;
-    this.#value = trimField(line, colon + 1);
+    this.#value = trimField(text, colon + 1, end);
   }
 
   #hasRefusedBytes(line: string): boolean {
@@ -323,8 +324,7 @@ export class RequestHeadParser {
   }
 
   /** A line that begins with a blank goes on with the field before it. @source RFC 9112 section 5.2 */
-  #foldField(line: string): void {
-    const more = trimField(line, 0);
+  #foldField(more: string): void {
     if (this.#name === '' || more === '') {
       this.#refuse(400, 'AH00562', 'Request header folding without a field, or without content');
       return;
@@ -338,11 +338,12 @@ export class RequestHeadParser {
   #flushField(): boolean {
     if (this.#name === '') return true;
     const headers = this.#headers;
-    const before = headers.size;
-    headers.mergeLower(this.#name, this.#lower, this.#value);
+    const isNew = !headers.hasLower(this.#lower);
+    if (isNew) headers.addLower(this.#name, this.#lower, this.#value);
+    else headers.mergeLower(this.#name, this.#lower, this.#value);
     this.#name = '';
-    if (headers.size !== before) return true;
-    const merged = headers.values[headers.indexOf(this.#lower)]!;
+    if (isNew) return true;
+    const merged = headers.getLower(this.#lower)!;
     if (merged.length <= this.#limits.limitRequestFieldSize) return true;
     this.#refuse(
       400,
@@ -357,7 +358,7 @@ export class RequestHeadParser {
     const headers = this.#headers;
     const target = this.#parsedTarget!;
     let authority: Authority | undefined;
-    const host = headers.get('host');
+    const host = headers.getLower('host');
     if (target.kind === 'absolute' && target.authority) {
       authority = target.authority;
       if (host !== undefined && this.#limits.isStrict) headers.set('Host', target.host);
@@ -379,7 +380,7 @@ export class RequestHeadParser {
     const hostPort = target.kind === 'absolute' ? (authority?.port ?? target.port) : authority?.port;
     const framing = this.#protocolNumber < 1000 ? NO_BODY : this.#readFraming();
     if (framing === undefined) return;
-    const expect = headers.get('expect');
+    const expect = headers.getLower('expect');
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
       const message = `client sent an unrecognized expectation value of Expect: ${expect}`;
       const unmet: HeadFailure = { status: 417, number: 'AH00570', message, notes: '' };
@@ -393,8 +394,8 @@ export class RequestHeadParser {
   /** How long the body is; where two readers of the request could disagree, it is refused. */
   #readFraming(): BodyFraming | undefined {
     const headers = this.#headers;
-    const encoding = headers.get('transfer-encoding');
-    const length = headers.get('content-length');
+    const encoding = headers.getLower('transfer-encoding');
+    const length = headers.getLower('content-length');
     if (encoding !== undefined) {
       if (length !== undefined) return this.#refuse(400, '', 'both Content-Length and Transfer-Encoding');
       if (this.#protocolNumber < 1001) return this.#refuse(400, '', 'Transfer-Encoding in HTTP/1.0');
@@ -447,8 +448,7 @@ export class RequestHeadParser {
 function isCleanHead(text: string, start: number): boolean {
   const end = text.indexOf('\r\n\r\n', start);
   return (
-    end >= 0 &&
-    !SUSPECT_BYTES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4))
+    end >= 0 && CLEAN_LINES.test(start === 0 && end + 4 === text.length ? text : text.slice(start, end + 4))
   );
 }
 
@@ -467,13 +467,48 @@ const lowerToken = remembering({ most: 2000, longest: 64 }, (name) =>
   TOKEN.test(name) ? name.toLowerCase() : undefined,
 );
 
-/** The line from `start` on without the blanks around it. */
-function trimField(line: string, start: number): string {
+/** The parts of a request line. */
+interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  /** 1000 x major + minor. */
+  readonly protocolNumber: number;
+}
+
+/** `METHOD target HTTP/1.1`, with single spaces; undefined: the line is none. */
+function splitRequestLine(line: string): RequestLine | undefined {
+  const methodEnd = line.indexOf(' ');
+  const targetEnd = line.indexOf(' ', methodEnd + 1);
+  if (methodEnd <= 0 || targetEnd <= methodEnd + 1 || line.length !== targetEnd + 9) return undefined;
+  if (!line.startsWith('HTTP/', targetEnd + 1) || line.charCodeAt(targetEnd + 7) !== 0x2e) return undefined;
+  const major = line.charCodeAt(targetEnd + 6) - 0x30;
+  const minor = line.charCodeAt(targetEnd + 8) - 0x30;
+  if (major < 0 || major > 9 || minor < 0 || minor > 9) return undefined;
+  return {
+    method: line.slice(0, methodEnd),
+    target: line.slice(methodEnd + 1, targetEnd),
+    protocolNumber: major * 1000 + minor,
+  };
+}
+
+function splitLenientRequestLine(line: string): RequestLine | undefined {
+  const parts = LENIENT_REQUEST_LINE.exec(line);
+  if (parts === null) return undefined;
+  return { method: parts[1]!, target: parts[2]!, protocolNumber: Number(parts[3]) * 1000 + Number(parts[4]) };
+}
+
+/** `HTTP/1.1` for 1001. */
+function protocolName(number: number): string {
+  return number === 1001 ? 'HTTP/1.1' : `HTTP/${Math.floor(number / 1000)}.${number % 1000}`;
+}
+
+/** `text` from `start` to `end` without the blanks around it. */
+function trimField(text: string, start: number, end: number): string {
   let from = start;
-  let to = line.length;
-  while (from < to && isBlank(line.charCodeAt(from))) from++;
-  while (to > from && isBlank(line.charCodeAt(to - 1))) to--;
-  return line.slice(from, to);
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
 }
 
 function isBlank(code: number): boolean {

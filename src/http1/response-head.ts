@@ -7,6 +7,7 @@ import {
   type ResponseDefaults,
 } from '../pipeline/output.ts';
 import { REASONS, statusLine } from '../pipeline/status.ts';
+import type { Table } from '../pipeline/table.ts';
 import type { FrontSettings } from './settings.ts';
 
 /** What the connection knows that decides whether it outlives the response. */
@@ -51,49 +52,54 @@ export function composeHead(
   const { headersOut } = req;
   mergeErrorHeaders(req);
   const isBodyless = req.headerOnly || req.status === 204 || req.status === 304;
-  keepOneLength(req);
-  if (isEmpty && !isBodyless && !headersOut.has('Content-Length')) headersOut.set('Content-Length', '0');
-  if (req.headerOnly && headersOut.get('Content-Length') === '0') headersOut.unset('Content-Length');
-  headersOut.unset('Transfer-Encoding');
+  let length = keepOneLength(headersOut);
+  if (isEmpty && !isBodyless && length === undefined)
+    headersOut.setLower('Content-Length', 'content-length', (length = '0'));
+  if (req.headerOnly && length === '0') headersOut.unsetLower('content-length');
+  headersOut.unsetLower('transfer-encoding');
 
-  const { isKept, isChunked } = setConnectionHeaders(req, isBodyless, state);
+  const isOld = isForcedToOldProtocol(req);
+  const isFramed = isBodyless || length !== undefined;
+  const { isKept, isChunked } = setConnectionHeaders(req, isFramed, isOld, state);
   setContentHeaders(req, defaults);
   const fault = headerFault(req);
   if (fault) return { fault };
-
-  const length = isBodyless ? undefined : headersOut.get('Content-Length');
   return {
-    text: req.assbackwards ? '' : headText(req, defaults.serverVersion),
+    text: req.assbackwards ? '' : headText(req, isOld, defaults.serverVersion),
     isKept,
     isChunked,
-    contentLength: length === undefined ? undefined : Number(length),
+    contentLength: isBodyless || length === undefined ? undefined : Number(length),
     isBodyless,
   };
 }
 
-/** A second length, or one that is none, would leave it to each reader where the response ends. */
-function keepOneLength({ headersOut }: RequestRecord): void {
-  const length = headersOut.get('Content-Length');
-  if (length === undefined) return;
-  if (/^\d{1,15}$/.test(length)) headersOut.set('Content-Length', length);
-  else headersOut.unset('Content-Length');
+/** The length that is sent: a second one, or one that is none, would leave it to each reader where the response ends. */
+function keepOneLength(headersOut: Table): string | undefined {
+  const length = headersOut.getLower('content-length');
+  if (length === undefined) return undefined;
+  if (/^\d{1,15}$/.test(length)) {
+    headersOut.setLower('Content-Length', 'content-length', length);
+    return length;
+  }
+  headersOut.unsetLower('content-length');
+  return undefined;
 }
 
 function setConnectionHeaders(
   req: RequestRecord,
-  isBodyless: boolean,
+  isFramed: boolean,
+  isOld: boolean,
   state: ConnectionState,
 ): { isKept: boolean; isChunked: boolean } {
   const { headersOut, headersIn } = req;
   const { settings, keptAlive } = state;
   const most = settings.maxKeepAliveRequests;
-  const wanted = headersIn.get('connection');
-  const saysClose = hasToken(headersOut.get('Connection'), 'close');
-  const isFramed = isBodyless || headersOut.has('Content-Length');
+  const wanted = headersIn.getLower('connection');
+  const asksToClose = hasToken(wanted, 'close');
+  const saysClose = hasToken(headersOut.getLower('connection'), 'close');
   const canChunk = protocolNumber(req) >= 1001;
   // The page of 416 comes after its connection was marked for closing: httpd ends it by closing then.
-  const endsByClosing =
-    (req.status === 416 && hasToken(wanted, 'close')) || followsDropping(req) || isForcedToOldProtocol(req);
+  const endsByClosing = (req.status === 416 && asksToClose) || followsDropping(req) || isOld;
   const isChunked = state.mayKeepAlive && !isFramed && canChunk && !endsByClosing;
   const asksToKeep = hasToken(wanted, 'keep-alive');
   const isKept =
@@ -106,19 +112,16 @@ function setConnectionHeaders(
     !DROPPING.has(req.status) &&
     !endsByClosing &&
     !saysClose &&
-    !hasToken(wanted, 'close') &&
-    (!req.subprocessEnv.has('nokeepalive') || headersIn.has('via')) &&
+    !asksToClose &&
+    (!req.subprocessEnv.hasLower('nokeepalive') || headersIn.hasLower('via')) &&
     (asksToKeep || canChunk);
-  if (isChunked) headersOut.unset('Content-Length');
   if (isKept && asksToKeep) {
     const seconds = Math.floor(settings.keepAliveTimeoutMs / 1000);
-    headersOut.set(
-      'Keep-Alive',
-      most === 0 ? `timeout=${seconds}` : `timeout=${seconds}, max=${most - keptAlive}`,
-    );
-    headersOut.merge('Connection', 'Keep-Alive');
-  } else if (!isKept && !saysClose) headersOut.merge('Connection', 'close');
-  if (isChunked) headersOut.set('Transfer-Encoding', 'chunked');
+    const limits = most === 0 ? `timeout=${seconds}` : `timeout=${seconds}, max=${most - keptAlive}`;
+    headersOut.setLower('Keep-Alive', 'keep-alive', limits);
+    headersOut.mergeLower('Connection', 'connection', 'Keep-Alive');
+  } else if (!isKept && !saysClose) headersOut.mergeLower('Connection', 'connection', 'close');
+  if (isChunked) headersOut.addLower('Transfer-Encoding', 'transfer-encoding', 'chunked');
   return { isKept, isChunked };
 }
 
@@ -130,13 +133,14 @@ function followsDropping(req: RequestRecord): boolean {
   return false;
 }
 
-function headText(req: RequestRecord, serverVersion: string): string {
+function headText(req: RequestRecord, isOld: boolean, serverVersion: string): string {
   const { headersOut } = req;
   const { names, values, lowerNames } = headersOut;
   const isProxied = req.proxyReq !== 0;
-  const date = (isProxied ? headersOut.get('Date') : undefined) ?? currentHttpDate();
-  const server = (isProxied ? headersOut.get('Server') : undefined) ?? serverVersion;
-  let text = `${isForcedToOldProtocol(req) ? 'HTTP/1.0' : 'HTTP/1.1'} ${statusText(req)}\r\nDate: ${date}\r\n`;
+  // The date is that of the request. @source httpd `basic_http_header`
+  const date = (isProxied ? headersOut.getLower('date') : undefined) ?? currentHttpDate(req.requestTimeMs);
+  const server = (isProxied ? headersOut.getLower('server') : undefined) ?? serverVersion;
+  let text = `${isOld ? 'HTTP/1.0' : 'HTTP/1.1'} ${statusText(req)}\r\nDate: ${date}\r\n`;
   if (server !== '') text += `Server: ${server}\r\n`;
   for (let i = 0; i < names.length; i++) {
     const lower = lowerNames[i]!;

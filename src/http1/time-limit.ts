@@ -25,7 +25,7 @@ export class TimeLimit {
     this.kind = kind;
     this.#startMs = performance.now();
     this.#bytes = 0;
-    if (ms > 0) this.#timer.refresh(ms);
+    if (ms > 0) this.#timer.refresh(ms, this.#startMs);
     else this.#timer.cancel();
   }
 

@@ -152,7 +152,7 @@ function isCredentials(lower: string): boolean {
 
 function scriptFilename(req: RequestRecord): string {
   const filename = req.filename ?? '';
-  if (!req.notes.has('proxy-noquery')) return filename;
+  if (!req.notes.hasLower('proxy-noquery')) return filename;
   const question = filename.indexOf('?');
   return question < 0 ? filename : filename.slice(0, question);
 }
@@ -205,7 +205,7 @@ export function addCgiVars(req: RequestRecord, settings: CgiSettings, vars: Scri
 
 /** Target of the request line that started it all. @source `original_uri` */
 function originalTarget(req: RequestRecord): string {
-  return /^\S*\s+(\S*)/.exec(req.theRequest)?.[1] ?? '';
+  return /^[^\t-\r ]*[\t-\r ]+([^\t-\r ]*)/.exec(req.theRequest)?.[1] ?? '';
 }
 
 /**

@@ -18,8 +18,8 @@ export function formatHttpDate(ms: number): string {
 let cachedSecond = -1;
 let cachedDate = '';
 
-/** The date of this second, as the `Date` header has it. */
-export function currentHttpDate(nowMs: number = Date.now()): string {
+/** `formatHttpDate` for a time of this second or about, which is remembered. */
+export function currentHttpDate(nowMs: number): string {
   const second = Math.floor(nowMs / 1000);
   if (second !== cachedSecond) {
     cachedSecond = second;

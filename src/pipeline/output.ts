@@ -1,6 +1,6 @@
 import { remembering } from '../source/remembering.ts';
 import type { RequestRecord } from './request.ts';
-import type { Table } from './table.ts';
+import { Table } from './table.ts';
 
 /** What the server adds to every response, whatever made it. */
 export interface ResponseDefaults {
@@ -21,13 +21,10 @@ const isGoodName = remembering({ most: 2000, longest: 64 }, (name) => TOKEN.test
 export function mergeErrorHeaders(req: RequestRecord): void {
   const { headersOut, errHeadersOut } = req;
   if (errHeadersOut.size > 0) {
-    const own = headersOut.copy();
-    headersOut.clear();
-    for (const [name, value] of errHeadersOut) headersOut.add(name, value);
-    for (const [name, value] of own) headersOut.add(name, value);
+    headersOut.assign(Table.overlay(errHeadersOut, headersOut));
     errHeadersOut.clear();
   }
-  if (headersOut.has('Vary')) joinVary(headersOut);
+  if (headersOut.hasLower('vary')) joinVary(headersOut);
 }
 
 /** One `Vary` with each name once. @source httpd modules/http/http_filters.c `fixup_vary` */
@@ -49,12 +46,12 @@ function joinVary(headersOut: Table): void {
 export function setContentHeaders(req: RequestRecord, defaults: ResponseDefaults): void {
   const { headersOut } = req;
   if (req.status === 304 || req.status === 204) {
-    headersOut.unset('Content-Length');
-    headersOut.unset('Content-Type');
+    headersOut.unsetLower('content-length');
+    headersOut.unsetLower('content-type');
     return;
   }
   const type = responseContentType(req, defaults);
-  if (type !== undefined) headersOut.set('Content-Type', type);
+  if (type !== undefined) headersOut.setLower('Content-Type', 'content-type', type);
   if (req.contentEncoding.length > 0) headersOut.set('Content-Encoding', req.contentEncoding.join(', '));
   if (req.contentLanguages.length > 0) headersOut.set('Content-Language', joinLanguages(req));
 }
@@ -64,7 +61,7 @@ export function responseContentType(req: RequestRecord, defaults: ResponseDefaul
   const type = req.contentType;
   if (type === undefined || type === '') return undefined;
   const charset = defaults.defaultCharset(req);
-  if (charset === '' || req.subprocessEnv.has('suppress-error-charset') || !NEEDS_CHARSET.test(type))
+  if (charset === '' || req.subprocessEnv.hasLower('suppress-error-charset') || !NEEDS_CHARSET.test(type))
     return type;
   return /charset=/i.test(type) ? type : `${type}; charset=${charset}`;
 }

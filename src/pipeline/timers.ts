@@ -5,8 +5,8 @@ const SLOTS = 1024;
 
 /** A pending call that can be moved or given up. */
 export interface Timer {
-  /** Moves the call to `ms` from now; also revives one that fired or was cancelled. */
-  refresh(ms: number): void;
+  /** Moves the call to `ms` from now (`performance.now()`); also revives one that fired or was cancelled. */
+  refresh(ms: number, nowMs?: number): void;
   cancel(): void;
 }
 
@@ -32,9 +32,9 @@ class WheelTimer implements Timer {
     this.fn = fn;
   }
 
-  refresh(ms: number): void {
+  refresh(ms: number, nowMs = performance.now()): void {
     startTicking();
-    this.due = Math.max(currentTick() + 1, Math.ceil((performance.now() - epoch + ms) / TICK_MS));
+    this.due = Math.max(currentTick() + 1, Math.ceil((nowMs - epoch + ms) / TICK_MS));
     if (this.placed < 0) place(this);
     else if (this.due < this.placed) {
       slotOf(this.placed).delete(this);

@@ -155,3 +155,9 @@ test('what is remembered of a host holds for the same configuration, port, conte
   expect(value('REMOTE_ADDR', '/x.php', { clientAddress: '198.51.100.1' })).toBe('198.51.100.1');
   expect(value('REQUEST_SCHEME', '/x.php')).toBe('http');
 });
+
+test('REQUEST_URI ends at a blank of ASCII, not at a byte that is one elsewhere', () => {
+  const req = request('/x.php?a=\xa0b');
+  encode(req);
+  expect(req.subprocessEnv.get('REQUEST_URI')).toBe('/x.php?a=\xa0b');
+});
