@@ -1,3 +1,5 @@
+import { ownText, remembering } from '../source/remembering.ts';
+
 /**
  * FastCGI name-value pairs as latin1 text: one character for each byte. Texts may be concatenated, so that all that
  * a plan or a connection fixes is encoded once.
@@ -17,11 +19,27 @@ function longLength(length: number): string {
   );
 }
 
-/** The pair as bytes in a latin1 string; name and value must hold no character above U+00FF. */
+function encodeLength(length: number): string {
+  return SHORT[length] ?? longLength(length);
+}
+
+/** What pairs of a name begin with, both lengths and the name, by the length of a short value. */
+const startsOf = remembering({ most: 1000, longest: 64 }, (): (string | undefined)[] => []);
+
+function makeStart(starts: (string | undefined)[], name: string, valueLength: number): string {
+  const start = encodeLength(name.length) + encodeLength(valueLength) + name;
+  if (valueLength >= SHORT.length) return start;
+  while (starts.length < valueLength) starts.push(undefined);
+  return (starts[valueLength] = ownText(start));
+}
+
+/**
+ * The pair as bytes in a latin1 string; name and value must hold no character above U+00FF. Of few pieces: what each
+ * piece costs is paid again when the text is written.
+ */
 export function encodePair(name: string, value: string): string {
-  const nameLength = SHORT[name.length] ?? longLength(name.length);
-  const valueLength = SHORT[value.length] ?? longLength(value.length);
-  return nameLength + valueLength + name + value;
+  const starts = startsOf(name);
+  return (starts[value.length] ?? makeStart(starts, name, value.length)) + value;
 }
 
 /** All pairs, in order. */

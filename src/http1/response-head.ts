@@ -1,6 +1,7 @@
 import type { RequestRecord } from '../pipeline/request.ts';
 import { currentHttpDate } from '../pipeline/http-date.ts';
 import {
+  fieldStart,
   mergeErrorHeaders,
   headerFault,
   setContentHeaders,
@@ -140,14 +141,13 @@ function headText(req: RequestRecord, isOld: boolean, serverVersion: string): st
   // The date is that of the request. @source httpd `basic_http_header`
   const date = (isProxied ? headersOut.getLower('date') : undefined) ?? currentHttpDate(req.requestTimeMs);
   const server = (isProxied ? headersOut.getLower('server') : undefined) ?? serverVersion;
-  let text = `${isOld ? 'HTTP/1.0' : 'HTTP/1.1'} ${statusText(req)}\r\nDate: ${date}\r\n`;
-  if (server !== '') text += `Server: ${server}\r\n`;
+  let text = `${isOld ? 'HTTP/1.0 ' : 'HTTP/1.1 '}${statusText(req)}\r\nDate: ${date}`;
+  if (server !== '') text += fieldStart('Server') + server;
   for (let i = 0; i < names.length; i++) {
     const lower = lowerNames[i]!;
-    if (lower === 'date' || (lower === 'server' && server !== '')) continue;
-    text += `${names[i]!}: ${values[i]!}\r\n`;
+    if (lower !== 'date' && (lower !== 'server' || server === '')) text += fieldStart(names[i]!) + values[i]!;
   }
-  return `${text}\r\n`;
+  return `${text}\r\n\r\n`;
 }
 
 /** The version that the client is taken to speak. @source httpd `basic_http_header_check` */

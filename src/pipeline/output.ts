@@ -1,4 +1,4 @@
-import { remembering } from '../source/remembering.ts';
+import { ownText, remembering } from '../source/remembering.ts';
 import type { RequestRecord } from './request.ts';
 import { Table } from './table.ts';
 
@@ -14,8 +14,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 const NEEDS_CHARSET = /^text\/(?:plain|html)(?:[;\s]|$)/i;
 
-/** Whether a name is fit to be sent. */
-const isGoodName = remembering({ most: 2000, longest: 64 }, (name) => TOKEN.test(name));
+/** What the line of a field begins with, behind the end of the line before; '' for a name that can't be sent. */
+export const fieldStart = remembering({ most: 2000, longest: 64 }, (name) =>
+  TOKEN.test(name) ? ownText(`\r\n${name}: `) : '',
+);
 
 /** Lays the headers for any outcome before those of this one, as httpd orders them. */
 export function mergeErrorHeaders(req: RequestRecord): void {
@@ -84,7 +86,7 @@ export function headerFault(
   const { names, values } = req.headersOut;
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
-    if (!isGoodName(name)) {
+    if (fieldStart(name) === '') {
       return name === ''
         ? { number: 'AH02428', message: 'Empty response header name, aborting request' }
         : {
