@@ -78,6 +78,7 @@ export function connectLogs(
   outputs: LogOutputs,
   { logStyle: style, errorLog: standard }: Pick<ServerSettings, 'logStyle' | 'errorLog'>,
 ): void {
-  errorLog.connect(plan.gateway, standard, (target) => outputs.open(target));
+  // Who sees an answer go wrong looks into the error log at once.
+  errorLog.connect(plan.gateway, standard, (target) => outputs.open(target, 'turn'));
   openAccessLogs(plan.gateway, (target) => accessWriter(outputs.open(target), style));
 }

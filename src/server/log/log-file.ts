@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 
-/** Lines are gathered this long and written together; under load a write costs as much as for a single line. */
-const GATHER_MS = 20;
+/** How lines are gathered: 'long' for 20 ms, as a write costs as much as for a single line; 'turn' for a turn of the loop. */
+export type Gathering = 'long' | 'turn';
+
+const LONG_MS = 20;
 /** As much is written at once without waiting. */
 const GATHER_BYTES = 32 * 1024;
 /** Lines that wait for a disk that does not take them; beyond, lines are counted and dropped. */
@@ -25,9 +27,10 @@ export class LogFile {
   readonly name: string;
   #destination: Destination;
   #pending = '';
+  #isPassing = false;
   #timer: NodeJS.Timeout | undefined;
   #lost = 0;
-  readonly #gatherMs: number;
+  readonly #gathering: Gathering;
   readonly #onTrouble: (trouble: LogTrouble) => void;
 
   /**
@@ -38,11 +41,11 @@ export class LogFile {
     name: string,
     fd: number,
     onTrouble: (trouble: LogTrouble) => void,
-    gatherMs: number = GATHER_MS,
+    gathering: Gathering = 'long',
   ) {
     this.name = name;
     this.#onTrouble = onTrouble;
-    this.#gatherMs = gatherMs;
+    this.#gathering = gathering;
     this.#destination = this.#open(fd);
   }
 
@@ -50,7 +53,11 @@ export class LogFile {
   write(line: string): void {
     this.#pending += line;
     if (this.#pending.length >= GATHER_BYTES) this.#pass();
-    else this.#timer ??= setTimeout(() => this.#pass(), this.#gatherMs).unref();
+    else if (this.#gathering === 'long') this.#timer ??= setTimeout(() => this.#pass(), LONG_MS).unref();
+    else if (!this.#isPassing) {
+      this.#isPassing = true;
+      setImmediate(() => this.#pass());
+    }
   }
 
   /** Goes on with another descriptor; what was written before still goes to the old one. */
@@ -74,6 +81,7 @@ export class LogFile {
   #pass(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isPassing = false;
     if (this.#pending === '') return;
     const bytes = Buffer.from(this.#pending, 'latin1');
     this.#pending = '';

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { pino } from 'pino';
 import type { LogTarget, LogWriter } from '../../pipeline/log-writer.ts';
 import { fsPath } from '../../source/fs-path.ts';
-import { LogFile, type LogTrouble } from './log-file.ts';
+import { LogFile, type Gathering, type LogTrouble } from './log-file.ts';
 import { PipedLog } from './piped-log.ts';
 
 export type LogStyle = 'text' | 'json';
@@ -47,15 +47,15 @@ export class LogOutputs {
     this.#report = report;
   }
 
-  /** The output of a target. Throws the system's error when a file can't be opened. */
-  open(target: LogTarget): LogOutput {
+  /** The output of a target; the first to name it says how its lines are gathered. Throws the system's error when a file can't be opened. */
+  open(target: LogTarget, gathering?: Gathering): LogOutput {
     const key = targetKey(target);
     const known = this.#outputs.get(key);
     if (known !== undefined) return known;
     const onTrouble = (trouble: LogTrouble): void => this.#sayTrouble(trouble);
     const output =
       target.kind === 'file'
-        ? new LogFile(target.path, this.#source.openFile(target.path), onTrouble)
+        ? new LogFile(target.path, this.#source.openFile(target.path), onTrouble, gathering)
         : this.#source.openPipe(target.command, target.viaShell, onTrouble);
     this.#outputs.set(key, output);
     return output;

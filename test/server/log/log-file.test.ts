@@ -1,7 +1,7 @@
 import { mkdtempSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LogFile, type LogTrouble } from '../../../src/server/log/log-file.ts';
 import { LogOutputs, ownLogs } from '../../../src/server/log/outputs.ts';
 import { PipedLog, splitCommand } from '../../../src/server/log/piped-log.ts';
@@ -24,6 +24,20 @@ describe('a log file', () => {
     const lines = readFileSync(path, 'latin1').split('\n');
     expect(lines).toHaveLength(3001);
     expect(lines[2999]).toBe('line 2999 \xe9\xff');
+  });
+
+  test('lines gathered for a turn of the loop wait for no timer', async () => {
+    const path = join(folder, 'a.log');
+    const log = new LogFile('a', openSync(path, 'a'), noTrouble, 'turn');
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    log.write('one\n');
+    log.write('two\n');
+    expect(timers).not.toHaveBeenCalled();
+    timers.mockRestore();
+    await until('two lines are written', () => readFileSync(path, 'latin1') === 'one\ntwo\n');
+    log.write('three\n');
+    await until('the third is written', () => readFileSync(path, 'latin1') === 'one\ntwo\nthree\n');
+    await log.close();
   });
 
   test('after a rotation, old lines are in the old file and new ones in the new', async () => {
