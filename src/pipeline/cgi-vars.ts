@@ -5,7 +5,7 @@ import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
 import { FixedVariables, type ScriptVariables } from './script-variables.ts';
 import type { ServerRecord } from './server.ts';
-import { bracketed, constructUrl, escapePath, requestScheme } from './url.ts';
+import { bracketed, constructUrl, escapePath, requestScheme, pathInfoStart } from './url.ts';
 
 /** What the config says about the variables of a script: one object for all requests that it applies to. */
 export interface CgiSettings {
@@ -206,25 +206,4 @@ export function addCgiVars(req: RequestRecord, settings: CgiSettings, vars: Scri
 /** Target of the request line that started it all. @source `original_uri` */
 function originalTarget(req: RequestRecord): string {
   return /^[^\t-\r ]*[\t-\r ]+([^\t-\r ]*)/.exec(req.theRequest)?.[1] ?? '';
-}
-
-/**
- * Where the path information starts in a URI: after the part that the two do not share at their ends, moved to the
- * next slash. Runs of slashes in the URI count as one.
- *
- * @source httpd server/util_script.c `ap_find_path_info`
- */
-export function pathInfoStart(uri: string, pathInfo: string): number {
-  let u = uri.length - 1;
-  let p = pathInfo.length - 1;
-  while (u >= 0 && p >= 0 && uri[u] === pathInfo[p]) {
-    if (pathInfo[p] === '/') {
-      while (u > 0 && uri[u - 1] === '/') u--;
-    }
-    u--;
-    p--;
-  }
-  if (u < 0) u = 0;
-  while (u < uri.length && uri[u] !== '/') u++;
-  return u;
 }

@@ -6,7 +6,7 @@ import { isRecursionLimitExceeded } from './redirect.ts';
 import { RequestRecord } from './request.ts';
 import { OK, DECLINED } from './status.ts';
 import { Table } from './table.ts';
-import { escapePath, parseUri } from './url.ts';
+import { escapePath, parseUri, pathInfoStart } from './url.ts';
 
 /** Headers about the body, which a subrequest has not. @source httpd server/protocol.c `strip_headers_request_body` */
 const BODY_HEADERS = [
@@ -139,9 +139,10 @@ export function subrequestFile(req: RequestRecord, path: string): RequestRecord 
 /**
  * What an entry of the request's own directory would be served as, a directory's as it is asked for: with its slash.
  *
+ * @param keepsPathInfo the request's path information follows the entry's name in its URI
  * @source httpd server/request.c `ap_sub_req_lookup_dirent`
  */
-export function subrequestEntry(req: RequestRecord, name: string): RequestRecord {
+export function subrequestEntry(req: RequestRecord, name: string, keepsPathInfo: boolean): RequestRecord {
   const sub = subrequestRecord(req, 'GET');
   if (isRecursionLimitExceeded(req)) {
     sub.status = 500;
@@ -150,7 +151,9 @@ export function subrequestEntry(req: RequestRecord, name: string): RequestRecord
   const filename = parentOf(req.filename ?? '') + name;
   sub.finfo = statOf(filename);
   const slash = sub.finfo?.isDirectory() === true ? '/' : '';
-  return lookUpFile(sub, filename + slash, parentOf(req.uri) + name + slash);
+  const { uri, pathInfo } = req;
+  const directory = parentOf(pathInfo === '' ? uri : uri.slice(0, pathInfoStart(uri, pathInfo)));
+  return lookUpFile(sub, filename + slash, directory + name + slash + (keepsPathInfo ? pathInfo : ''));
 }
 
 function lookUpFile(sub: RequestRecord, filename: string, uri: string): RequestRecord {

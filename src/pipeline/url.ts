@@ -258,3 +258,24 @@ export function constructUrl(req: RequestRecord, path: string): string {
 export function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
+
+/**
+ * Where the path information starts in a URI: after the part that the two do not share at their ends, moved to the
+ * next slash. Runs of slashes in the URI count as one.
+ *
+ * @source httpd server/util_script.c `ap_find_path_info`
+ */
+export function pathInfoStart(uri: string, pathInfo: string): number {
+  let u = uri.length - 1;
+  let p = pathInfo.length - 1;
+  while (u >= 0 && p >= 0 && uri[u] === pathInfo[p]) {
+    if (pathInfo[p] === '/') {
+      while (u > 0 && uri[u - 1] === '/') u--;
+    }
+    u--;
+    p--;
+  }
+  if (u < 0) u = 0;
+  while (u < uri.length && uri[u] !== '/') u++;
+  return u;
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { pathInfoStart } from '../../src/pipeline/cgi-vars.ts';
+import { pathInfoStart } from '../../src/pipeline/url.ts';
 
 test.each([
   ['/index.php/pi', '/pi', '/index.php'],

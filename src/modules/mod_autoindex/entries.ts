@@ -89,7 +89,7 @@ function fileEntry(
   if (pattern?.(name) === false || isIgnored(config, path)) return undefined;
   const stats = statOf(path);
   if (!stats) return undefined;
-  const found = subrequestEntry(req, name);
+  const found = subrequestEntry(req, name, false);
   if (!found.finfo || !isShown(found, view.options)) return undefined;
   const isDirectory = stats.isDirectory();
   if (!isDirectory && !found.finfo.isFile()) return undefined;

@@ -27,7 +27,7 @@ function namesAllExceptions(asked: string, exceptions: readonly string[]): boole
 
 /** What a file is served as, when its name fits; undefined: it is no variant. */
 function lookUp(req: RequestRecord, asked: string, name: string): RequestRecord | undefined {
-  const lookedUp = subrequestEntry(req, name);
+  const lookedUp = subrequestEntry(req, name, true);
   if (!lookedUp.finfo?.isFile()) return undefined;
   if (lookedUp.handler !== undefined) lookedUp.contentType ??= PROGRAM_TYPE;
   const exceptions = lookedUp.moduleNote<readonly string[]>(MIME_EXCEPTIONS);
@@ -94,10 +94,7 @@ export function handleMultiviews(req: RequestRecord, dir: NegotiationDirConfig |
   if (!names) return 403;
   if (names.length === 0) return DECLINED;
 
-  const { uri, pathInfo } = req;
-  if (pathInfo !== '' && uri.endsWith(pathInfo)) req.uri = uri.slice(0, -pathInfo.length);
   const variants = findVariants(req, asked, names);
-  req.uri = uri;
   if (typeof variants === 'number') return variants;
   if (variants.length === 0) {
     const message = `Negotiation: discovered file(s) matching request: ${req.filename} (None could be negotiated).`;
@@ -110,10 +107,8 @@ export function handleMultiviews(req: RequestRecord, dir: NegotiationDirConfig |
   const lookedUp = best.lookedUp ?? subrequestFile(req, best.name);
   if (lookedUp.status !== 200) return lookedUp.status;
   lookedUp.args ??= req.args;
+  const { pathInfo } = req;
   fastRedirect(req, lookedUp);
-  if (pathInfo !== '' && best.lookedUp) {
-    req.pathInfo = pathInfo;
-    req.uri += pathInfo;
-  }
+  if (best.lookedUp) req.pathInfo = pathInfo;
   return OK;
 }
