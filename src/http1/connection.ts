@@ -7,6 +7,7 @@ import { RequestRecord, type RequestHead } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
 import { ClientBody, type BodySource } from './body.ts';
 import type { FrontHost } from './front.ts';
+import { onData } from './on-data.ts';
 import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
 import { ClientResponse, type ResponseHost } from './response.ts';
 import { targetPath } from './request-target.ts';
@@ -78,7 +79,7 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#limit = new TimeLimit(firstLimitMs(this.#settings.readTimeouts.header, this.#settings), () => {
       this.#onTimer();
     });
-    socket.on('data', (chunk: Buffer) => {
+    onData(socket, (chunk) => {
       this.receive(chunk);
     });
     socket.on('end', () => {
