@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { fsPath } from '../source/fs-path.ts';
+import { lowerAscii } from '../source/lower-ascii.ts';
 import { ExprError } from './context.ts';
 import type { ExprContext } from './context.ts';
 
@@ -23,7 +24,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, Expr
     'env',
     (name, context) => context.note(name) ?? context.requestEnv(name) ?? context.processEnv(name) ?? '',
   ],
-  ['tolower', lowerCase],
+  ['tolower', lowerAscii],
   ['toupper', (text) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())],
   ['escape', escapePath],
   ['unescape', unescapePath],
@@ -36,11 +37,6 @@ export const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, Expr
   ['ssl', (name, context) => context.sslVariable?.(name.toUpperCase()) ?? ''],
   ['ldap', escapeLdap],
 ]);
-
-/** The text with A to Z in lower case; other bytes have no case. */
-export function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
 
 function digest(algorithm: 'md5' | 'sha1', text: string): string {
   return createHash(algorithm).update(text, 'latin1').digest('hex');

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { remembering } from '../source/remembering.ts';
-import { lowerAscii } from './lower-ascii.ts';
+import { lowerAscii } from '../source/lower-ascii.ts';
 
 /** A host as requests name it: lower case, without a final dot; IPv6 without brackets. */
 export interface Authority {

@@ -3,7 +3,7 @@ import type { RequestHead } from '../pipeline/request.ts';
 import { Table } from '../pipeline/table.ts';
 import { remembering } from '../source/remembering.ts';
 import { parseHostHeader, parseLenientHostHeader, type Authority } from './authority.ts';
-import { lowerAscii } from './lower-ascii.ts';
+import { lowerAscii } from '../source/lower-ascii.ts';
 import { parseTarget, type RequestTarget } from './request-target.ts';
 
 /** Limits and leniency of the server that the address alone chose; 0 fields: no limit of their own. */

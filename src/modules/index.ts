@@ -41,7 +41,6 @@ import { modUserdir } from './mod_userdir.ts';
 import { modVersion } from './mod_version.ts';
 import { modVhostAlias } from './mod_vhost_alias.ts';
 import { mpmEvent, mpmPrefork, mpmWorker } from './mpm/index.ts';
-
 import { modAuthBasic } from './unserved/mod_auth_basic.ts';
 import { modAuthDigest } from './unserved/mod_auth_digest.ts';
 import { modAuthForm } from './unserved/mod_auth_form.ts';

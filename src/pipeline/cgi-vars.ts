@@ -5,7 +5,7 @@ import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
 import { FixedVariables, type ScriptVariables } from './script-variables.ts';
 import type { ServerRecord } from './server.ts';
-import { bracketed, constructUrl, escapePath, requestScheme, pathInfoStart } from './url.ts';
+import { bracketed, constructUrl, escapePath, pathInfoStart, requestScheme } from './url.ts';
 
 /** What the config says about the variables of a script: one object for all requests that it applies to. */
 export interface CgiSettings {
@@ -24,7 +24,8 @@ const DEFAULT_PATH = '/bin:/usr/bin:/usr/ucb:/usr/bsd:/usr/local/bin';
 const PROCESS_LIBRARY_PATH = process.env['LD_LIBRARY_PATH'];
 
 /**
- * `HTTP_ACCEPT` for `Accept`, `CONTENT_TYPE` for `Content-Type`; '' when a name holds anything but letters, digits and hyphens, or is `Proxy`.
+ * `HTTP_ACCEPT` for `Accept`, `CONTENT_TYPE` for `Content-Type`; '' when a name holds anything but letters, digits and
+ * hyphens, or is `Proxy`.
  *
  * @source httpd server/util_script.c `http2env`; CVE-2016-5387 for `Proxy`
  */

@@ -1,4 +1,4 @@
-import { decodePairs, encodePair } from '../fastcgi/params.ts';
+import { decodePairs, encodePair, encodePairs } from '../fastcgi/params.ts';
 import { ownText } from '../source/remembering.ts';
 import type { DeferredEntries, Table } from './table.ts';
 
@@ -21,9 +21,7 @@ export class FixedVariables {
   readonly text: string;
 
   constructor(pairs: readonly (readonly [name: string, value: string])[]) {
-    let text = '';
-    for (const [name, value] of pairs) text += encodePair(name, value);
-    this.text = ownText(text);
+    this.text = ownText(encodePairs(pairs));
     this.pairs = [...decodePairs(this.text)];
   }
 }
@@ -69,11 +67,8 @@ function isScriptName(lower: string): boolean {
 
 /** Where a request's variables go: of most requests no name was set before, so that none has to be looked for. */
 export function scriptVariables(env: Table): ScriptVariables {
-  const known = env.lowerNames;
-  for (let i = 0; i < known.length; i++) {
-    if (isScriptName(known[i]!) || known.indexOf(known[i]!) < i) return new MergedVariables(env);
-  }
-  return new NewVariables(env);
+  const isMerged = env.lowerNames.some(isScriptName) || hasDuplicates(env);
+  return isMerged ? new MergedVariables(env) : new NewVariables(env);
 }
 
 /** Variables of which the environment has none: encoded as they come, and put there only if somebody asks. */

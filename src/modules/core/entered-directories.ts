@@ -1,5 +1,6 @@
 import type { DirConfig } from '../../pipeline/dir-config.ts';
 import type { ServerRecord } from '../../pipeline/server.ts';
+import { ownText } from '../../source/remembering.ts';
 
 /** The state in which a directory walk enters a directory, where nothing but its path decides that. */
 export interface Entered {
@@ -42,8 +43,7 @@ class EnteredDirectories {
       this.#known.clear();
       this.#longest = 0;
     }
-    // A copy: a slice would keep the request's text alive that it was cut from.
-    const directory = Buffer.from(entered.directory, 'latin1').toString('latin1');
+    const directory = ownText(entered.directory);
     this.#known.set(directory, { ...entered, directory });
     this.#longest = Math.max(this.#longest, directory.length);
   }

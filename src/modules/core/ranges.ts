@@ -24,10 +24,14 @@ export function planRanges(req: RequestRecord, size: number): RangePlan {
     serverVersion: '',
     defaultCharset: () => config.addDefaultCharset ?? '',
   });
-  const plan = planByteRanges(req, size, limits, partType);
-  // httpd finds this out behind the place where the headers for any outcome joined those of the response that is dropped.
-  if (plan.kind === 'unsatisfiable') req.errHeadersOut.clear();
-  return plan;
+  return planByteRanges(req, size, limits, partType);
+}
+
+/** What is sent of a text that is all there, by a plan for its length. */
+export function plannedText(text: string, plan: Exclude<RangePlan, { kind: 'unsatisfiable' }>): string {
+  if (plan.kind === 'whole') return text;
+  const parts = plan.parts.map(({ lead, range }) => lead + text.slice(range.start, range.end + 1));
+  return parts.join('') + plan.tail;
 }
 
 function rangeLimit(

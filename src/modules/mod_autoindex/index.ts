@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { modAutoindex as catalogue } from '../../../grammar/catalogue/mod_autoindex.ts';
 import { addAllowedMethods } from '../../pipeline/allowed-methods.ts';
-import type { RangePlan } from '../../pipeline/byte-range.ts';
 import { discardBody } from '../../pipeline/discard-body.ts';
 import { fileETag } from '../../pipeline/etag.ts';
 import { escapeHtml } from '../../pipeline/html.ts';
@@ -14,7 +13,7 @@ import { fsPath } from '../../source/fs-path.ts';
 import { showSystemError } from '../../source/system-error.ts';
 import { allowOptions, coreDir, limitRequestBody } from '../core/access.ts';
 import { OPT } from '../core/options.ts';
-import { planRanges } from '../core/ranges.ts';
+import { plannedText, planRanges } from '../core/ranges.ts';
 import { serverSignature } from '../core/server-signature.ts';
 import { etagParts } from '../file-etag.ts';
 import { DIRECTORY_TYPE } from '../mod_dir.ts';
@@ -94,15 +93,11 @@ function sendPage(req: RequestRecord, page: string): HookResult {
 function sendWhole(req: RequestRecord, page: string): HookResult {
   const plan = planRanges(req, page.length);
   if (plan.kind === 'unsatisfiable') return 416;
-  const body = plan.kind === 'whole' ? page : partsOf(page, plan);
+  const body = plannedText(page, plan);
   // The length is counted last, and so stands behind Content-Range.
   req.headersOut.unset('Content-Length');
   req.headersOut.set('Content-Length', String(body.length));
   return sendPage(req, body);
-}
-
-function partsOf(page: string, { parts, tail }: Extract<RangePlan, { kind: 'partial' }>): string {
-  return parts.map(({ lead, range }) => lead + page.slice(range.start, range.end + 1)).join('') + tail;
 }
 
 function setValidators(req: RequestRecord, directory: string): void {

@@ -1,3 +1,4 @@
+import { lowerAscii } from '../../source/lower-ascii.ts';
 import { INDEX_OPTION } from './config.ts';
 import type { Entry } from './entries.ts';
 import { compareNaturally } from './natural-order.ts';
@@ -27,7 +28,7 @@ function byColumn(left: Entry, right: Entry, { key, options }: View): number {
   const orders = [
     () => (isByVersion && isCaseless ? compareNaturally(left.name, right.name, true) : 0),
     () => (isByVersion ? compareNaturally(left.name, right.name, false) : 0),
-    () => (isCaseless ? compareBytes(lowerCase(left.name), lowerCase(right.name)) : 0),
+    () => (isCaseless ? compareBytes(lowerAscii(left.name), lowerAscii(right.name)) : 0),
     () => compareBytes(left.name, right.name),
   ];
   for (const order of orders) {
@@ -54,9 +55,4 @@ function byKey(left: Entry, right: Entry, key: View['key'], isByVersion: boolean
 
 function compareBytes(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** Letters of ASCII alone. */
-function lowerCase(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

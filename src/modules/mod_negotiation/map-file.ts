@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { addAllowedMethods } from '../../pipeline/allowed-methods.ts';
 import { meetsConditions } from '../../pipeline/conditional.ts';
 import { discardBody } from '../../pipeline/discard-body.ts';
@@ -8,9 +8,10 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult, type HttpStatus } from '../../pipeline/status.ts';
 import { escapePath } from '../../pipeline/url.ts';
 import { fsPath } from '../../source/fs-path.ts';
+import { statOf } from '../../source/stat.ts';
 import { showSystemError } from '../../source/system-error.ts';
 import { limitRequestBody } from '../core/access.ts';
-import { planRanges } from '../core/ranges.ts';
+import { plannedText, planRanges } from '../core/ranges.ts';
 import type { NegotiationDirConfig } from './config.ts';
 import { isTypeMap, negotiate } from './negotiate.ts';
 import { readTypeMap, type MapFault } from './type-map.ts';
@@ -36,12 +37,8 @@ export function readMapOf(req: RequestRecord, path: string): readonly Variant[] 
   }
   const directory = path.slice(0, slash);
   return found.map((variant) =>
-    variant.length < 0 ? { ...variant, length: sizeOf(directory + variant.name) } : variant,
+    variant.length < 0 ? { ...variant, length: statOf(directory + variant.name)?.size ?? -1 } : variant,
   );
-}
-
-function sizeOf(path: string): number {
-  return statSync(fsPath(path), { throwIfNoEntry: false })?.size ?? -1;
 }
 
 /**
@@ -88,11 +85,6 @@ function sendRanges(req: RequestRecord, body: string): HookResult {
   headersOut.set('Content-Length', String(body.length));
   const plan = planRanges(req, body.length);
   if (plan.kind === 'unsatisfiable') return 416;
-  if (req.headerOnly) return OK;
-  if (plan.kind === 'whole') req.output.write(body);
-  else {
-    for (const { lead, range } of plan.parts) req.output.write(lead + body.slice(range.start, range.end + 1));
-    if (plan.tail !== '') req.output.write(plan.tail);
-  }
+  if (!req.headerOnly) req.output.write(plannedText(body, plan));
   return OK;
 }
