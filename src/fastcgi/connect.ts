@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 import { nowMs, startTimer, stopTimer, type Timed } from '../backend/timers.ts';
-import { isShared, nextReadBuffer, ownedRead } from './read-buffer.ts';
+import { isShared, nextReadBuffer, ownedRead } from '../pipeline/read-buffer.ts';
 
 /** One place to connect to. */
 export type ConnectTarget =

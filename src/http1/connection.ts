@@ -3,11 +3,12 @@ import { addAllowedMethods } from '../pipeline/allowed-methods.ts';
 import type { ConnectionInfo } from '../pipeline/exchange.ts';
 import { logRequest } from '../pipeline/log.ts';
 import type { ResponseDefaults } from '../pipeline/output.ts';
+import { ownedRead } from '../pipeline/read-buffer.ts';
 import { RequestRecord, type RequestHead } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
 import { ClientBody, type BodySource } from './body.ts';
 import type { FrontHost } from './front.ts';
-import { onData } from './on-data.ts';
+import { clientStream } from './client-stream.ts';
 import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
 import { ClientResponse, type ResponseHost } from './response.ts';
 import { targetPath } from './request-target.ts';
@@ -69,9 +70,9 @@ export class ClientConnection implements BodySource, ResponseHost {
   #isRefused = false;
   #isKept = false;
 
+  /** @param socket not to be used any more, but for `this.socket` */
   constructor(front: ConnectionFront, socket: Duplex, info: ConnectionInfo, onClosed: () => void) {
     this.#front = front;
-    this.socket = socket;
     this.#info = info;
     this.#onClosed = onClosed;
     this.#addressServer = front.host.serverFor(info);
@@ -79,19 +80,11 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#limit = new TimeLimit(firstLimitMs(this.#settings.readTimeouts.header, this.#settings), () => {
       this.#onTimer();
     });
-    onData(socket, (chunk) => {
-      this.receive(chunk);
-    });
-    socket.on('end', () => {
-      this.#onPeerEnd();
-    });
-    socket.on('drain', () => {
-      this.#onDrain();
-    });
-    socket.on('error', ignore);
-    socket.on('close', () => {
-      this.#onClose();
-    });
+    this.socket = clientStream(socket, (buffer, bytes) => this.#read(buffer, bytes))
+      .on('end', () => this.#onPeerEnd())
+      .on('drain', () => this.#onDrain())
+      .on('error', ignore)
+      .on('close', () => this.#onClose());
   }
 
   /** Waits for a request, and nothing of one has come. */
@@ -116,7 +109,19 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.socket.destroy();
   }
 
-  /** Bytes of the client. */
+  /** Bytes of the client, in a buffer that is lent for this call. Most are a whole head, and need no copy. */
+  #read(buffer: Buffer, bytes: number): void {
+    if (this.#stage !== 'head' || this.#isPumping) {
+      this.receive(ownedRead(buffer, bytes));
+      return;
+    }
+    this.#isPumping = true;
+    this.#readHead(buffer, bytes);
+    this.#isPumping = false;
+    this.#pump();
+  }
+
+  /** Bytes of the client, its own memory. */
   receive(chunk: Buffer): void {
     switch (this.#stage) {
       case 'head':
@@ -166,19 +171,24 @@ export class ClientConnection implements BodySource, ResponseHost {
     this.#isPumping = true;
     while (this.#stage === 'head' && this.#ahead.length > 0) {
       const chunk = this.#ahead.shift()!;
-      const parser = this.#parserForNext();
-      const hadBegun = parser.hasBegun;
-      const end = parser.feed(chunk.toString('latin1'), 0);
-      if (parser.result) {
-        if (end < chunk.length) this.#ahead.unshift(chunk.subarray(end));
-        this.#serve(parser.result, parser.byteCount);
-      } else if (parser.hasBegun) this.#awaitHead(hadBegun, chunk.length);
+      this.#readHead(chunk, chunk.length);
     }
     if (this.#stage === 'head') {
       if (this.#hasPeerEnded) this.#endOfRequests();
       else this.#setReading(true);
     }
     this.#isPumping = false;
+  }
+
+  /** Reads on in a head; what is behind its end is kept in memory of its own. */
+  #readHead(buffer: Buffer, bytes: number): void {
+    const parser = this.#parserForNext();
+    const hadBegun = parser.hasBegun;
+    const end = parser.feed(buffer.toString('latin1', 0, bytes), 0);
+    if (parser.result) {
+      if (end < bytes) this.#ahead.unshift(ownedRead(buffer, bytes).subarray(end));
+      this.#serve(parser.result, parser.byteCount);
+    } else if (parser.hasBegun) this.#awaitHead(hadBegun, bytes);
   }
 
   /** The parser; for a head that has not begun, with the limits of the plan of the moment. */

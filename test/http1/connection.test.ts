@@ -253,8 +253,7 @@ describe('framing of responses', () => {
     let resets = 0;
     await front((req) => {
       // A client written in node reports a reset behind data as an orderly end, so it is seen where it is made.
-      const handle = (gw.sockets.at(-1) as unknown as { _handle: { reset: () => number } })._handle;
-      vi.spyOn(handle, 'reset').mockImplementation(() => resets++);
+      vi.spyOn(gw.handles.at(-1)!, 'reset').mockImplementation(() => resets++);
       req.output.write('part');
       req.output.flush();
       req.output.abort();

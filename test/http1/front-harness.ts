@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { connectionInfo } from '../../src/http1/connection-info.ts';
 import { FRONT_SOCKET_OPTIONS, HttpFront, type FrontHost } from '../../src/http1/front.ts';
 import { DEFAULT_FRONT_SETTINGS, type FrontSettings } from '../../src/http1/settings.ts';
@@ -23,8 +23,8 @@ export interface TestFront {
   readonly logged: { number: string; message: string }[];
   /** Requests in the order they were handed to the pipeline, refused ones too. */
   readonly seen: RequestRecord[];
-  /** Accepted sockets. */
-  readonly sockets: Socket[];
+  /** The handles of accepted sockets. */
+  readonly handles: { reset(): number }[];
   close(): Promise<void>;
 }
 
@@ -131,9 +131,9 @@ export async function startFront(
     },
   };
   const front = new HttpFront(host);
-  const sockets: Socket[] = [];
+  const handles: { reset(): number }[] = [];
   const listener: Server = createServer(FRONT_SOCKET_OPTIONS, (socket) => {
-    sockets.push(socket);
+    handles.push((socket as unknown as { _handle: { reset(): number } })._handle);
     front.accept(socket, connectionInfo(socket, false));
   });
   await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
@@ -143,7 +143,7 @@ export async function startFront(
     server,
     logged,
     seen,
-    sockets,
+    handles,
     close: () =>
       new Promise((resolve) => {
         front.destroy();

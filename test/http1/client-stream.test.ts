@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { onData } from '../../src/http1/on-data.ts';
+import { clientStream } from '../../src/http1/client-stream.ts';
 
 const BYTES = 4 * 1_048_576;
 
@@ -32,19 +32,22 @@ async function received(pauseAt: number): Promise<{ bytes: Buffer; whilePaused: 
   await new Promise<void>((resolve, reject) => {
     server.on('connection', (socket) => {
       let isPaused = false;
-      onData(socket, (chunk) => {
-        if (isPaused) whilePaused += chunk.length;
-        pieces.push(chunk);
+      const stream = clientStream(socket, (buffer, count) => {
+        if (isPaused) whilePaused += count;
+        pieces.push(Buffer.from(buffer.subarray(0, count)));
         if (pauseAt === 0 || pieces.length % pauseAt > 0) return;
-        socket.pause();
+        stream.pause();
         isPaused = true;
         setTimeout(() => {
           isPaused = false;
-          socket.resume();
+          stream.resume();
         }, 2);
       });
-      socket.on('end', resolve);
-      socket.on('error', reject);
+      stream.on('end', () => {
+        stream.end();
+        resolve();
+      });
+      stream.on('error', reject);
     });
     send(connect((server.address() as AddressInfo).port, '127.0.0.1'));
   });
@@ -52,7 +55,7 @@ async function received(pauseAt: number): Promise<{ bytes: Buffer; whilePaused: 
   return { bytes: Buffer.concat(pieces), whilePaused };
 }
 
-describe('onData', () => {
+describe('clientStream', () => {
   it.each([0, 1, 3, 16])(
     'gives every byte once and in order, paused behind each %i. piece',
     async (pauseAt) => {
@@ -69,12 +72,12 @@ describe('onData', () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     let first = 0;
-    const stopped = new Promise<Socket>((resolve) => {
+    const stopped = new Promise<Duplex>((resolve) => {
       server.on('connection', (socket) => {
-        onData(socket, (chunk) => {
-          first += chunk.length;
-          socket.pause();
-          resolve(socket);
+        const stream = clientStream(socket, (_buffer, bytes) => {
+          first += bytes;
+          stream.pause();
+          resolve(stream);
         });
       });
     });
@@ -91,10 +94,44 @@ describe('onData', () => {
     server.close();
   });
 
+  it('reads an accepted socket into memory that all share, and leaves the listener nothing to wait for', async () => {
+    const server = createServer({ allowHalfOpen: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const buffers = new Set<Buffer>();
+    const closed: Promise<unknown>[] = [];
+    server.on('connection', (socket) => {
+      const stream = clientStream(socket, (buffer, bytes) => {
+        buffers.add(buffer);
+        stream.write(buffer.toString('latin1', 0, bytes).toUpperCase(), 'latin1');
+      });
+      expect(stream).not.toBe(socket);
+      expect((stream as Socket).remotePort).toBeGreaterThan(0);
+      stream.on('end', () => stream.end());
+      closed.push(new Promise((resolve) => stream.on('close', resolve)));
+    });
+    const { port } = server.address() as AddressInfo;
+    const answers = ['one', 'two', 'three'].map(
+      (word) =>
+        new Promise<string>((resolve, reject) => {
+          let text = '';
+          const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => client.end(word));
+          client.on('data', (chunk: Buffer) => (text += chunk.toString()));
+          client.on('end', () => resolve(text));
+          client.on('error', reject);
+        }),
+    );
+    expect(await Promise.all(answers)).toEqual(['ONE', 'TWO', 'THREE']);
+    expect(buffers.size).toBe(1);
+    await Promise.all(closed);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('hears other streams, too', async () => {
     const stream = new PassThrough();
     let text = '';
-    onData(stream, (chunk) => (text += chunk.toString()));
+    expect(clientStream(stream, (buffer, bytes) => (text += buffer.toString('latin1', 0, bytes)))).toBe(
+      stream,
+    );
     stream.write('one ');
     stream.end('two');
     await new Promise((resolve) => stream.on('end', resolve));
