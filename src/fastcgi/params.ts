@@ -23,8 +23,18 @@ function encodeLength(length: number): string {
   return SHORT[length] ?? longLength(length);
 }
 
-/** What pairs of a name begin with, both lengths and the name, by the length of a short value. */
-const startsOf = remembering({ most: 1000, longest: 64 }, (): (string | undefined)[] => []);
+/** A pair of a certain name, by its value. */
+export type PairEncoder = (value: string) => string;
+
+/**
+ * Encodes pairs of one name as bytes in a latin1 string; name and values must hold no character above U+00FF. What
+ * they begin with, both lengths and the name, is kept for each length of a short value: of few pieces, as what each
+ * piece costs is paid again when the text is written.
+ */
+export function pairEncoder(name: string): PairEncoder {
+  const starts: (string | undefined)[] = [];
+  return (value) => (starts[value.length] ?? makeStart(starts, name, value.length)) + value;
+}
 
 function makeStart(starts: (string | undefined)[], name: string, valueLength: number): string {
   const start = encodeLength(name.length) + encodeLength(valueLength) + name;
@@ -33,13 +43,11 @@ function makeStart(starts: (string | undefined)[], name: string, valueLength: nu
   return (starts[valueLength] = ownText(start));
 }
 
-/**
- * The pair as bytes in a latin1 string; name and value must hold no character above U+00FF. Of few pieces: what each
- * piece costs is paid again when the text is written.
- */
+const encoderOf = remembering({ most: 1000, longest: 64 }, pairEncoder);
+
+/** The pair as bytes in a latin1 string, for a name that is not known beforehand. */
 export function encodePair(name: string, value: string): string {
-  const starts = startsOf(name);
-  return (starts[value.length] ?? makeStart(starts, name, value.length)) + value;
+  return encoderOf(name)(value);
 }
 
 /** All pairs, in order. */

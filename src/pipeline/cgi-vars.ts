@@ -1,9 +1,9 @@
+import { encodePair, encodePairs, pairEncoder, type PairEncoder } from '../fastcgi/params.ts';
 import { ownText, remembering } from '../source/remembering.ts';
 import { escapeHtml } from './html.ts';
 import { knownRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { subrequestUri } from './subrequest.ts';
-import { FixedVariables, type ScriptVariables } from './script-variables.ts';
 import type { ServerRecord } from './server.ts';
 import { bracketed, constructUrl, escapePath, pathInfoStart, requestScheme } from './url.ts';
 
@@ -24,43 +24,52 @@ const DEFAULT_PATH = '/bin:/usr/bin:/usr/ucb:/usr/bsd:/usr/local/bin';
 const PROCESS_LIBRARY_PATH = process.env['LD_LIBRARY_PATH'];
 
 /**
- * `HTTP_ACCEPT` for `Accept`, `CONTENT_TYPE` for `Content-Type`; '' when a name holds anything but letters, digits and
- * hyphens, or is `Proxy`.
+ * The variable of a header, by its name in lower case: `HTTP_ACCEPT` for `Accept`, `CONTENT_TYPE` for `Content-Type`;
+ * undefined when a name holds anything but letters, digits and hyphens, or is `Proxy`.
  *
  * @source httpd server/util_script.c `http2env`; CVE-2016-5387 for `Proxy`
  */
-const variableName = remembering({ most: 1000, longest: 64 }, (lower) => {
-  if (lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower)) return '';
+const headerEncoder = remembering({ most: 1000, longest: 64 }, (lower): PairEncoder | undefined => {
+  if (lower === 'proxy' || !/^[a-z0-9-]+$/.test(lower)) return undefined;
   const name = lower.toUpperCase().replaceAll('-', '_');
-  return lower === 'content-type' || lower === 'content-length' ? name : `HTTP_${name}`;
+  return pairEncoder(lower === 'content-type' || lower === 'content-length' ? name : `HTTP_${name}`);
 });
 
+const remoteAddr = pairEncoder('REMOTE_ADDR');
+const scriptFilename = pairEncoder('SCRIPT_FILENAME');
+const remotePort = pairEncoder('REMOTE_PORT');
+const serverProtocol = pairEncoder('SERVER_PROTOCOL');
+const requestMethod = pairEncoder('REQUEST_METHOD');
+const queryString = pairEncoder('QUERY_STRING');
+const requestUri = pairEncoder('REQUEST_URI');
+const scriptName = pairEncoder('SCRIPT_NAME');
+const pathInfo = pairEncoder('PATH_INFO');
+
 /** What this process tells scripts, unless the configuration says otherwise. */
-const PROCESS_VARIABLES = new FixedVariables([
+const PROCESS_VARIABLES: readonly (readonly [string, string])[] = [
   ['PATH', process.env['PATH'] ?? DEFAULT_PATH],
   ...(PROCESS_LIBRARY_PATH === undefined ? [] : ([['LD_LIBRARY_PATH', PROCESS_LIBRARY_PATH]] as const)),
-]);
+];
+
+const INTERFACE = ownText(encodePair('GATEWAY_INTERFACE', 'CGI/1.1'));
 
 /**
- * Puts the request's headers and what every script is told into the environment.
+ * The request's headers and what every script is told, as parameters.
  *
  * @source httpd server/util_script.c `ap_add_common_vars`
  */
-export function addCommonVars(req: RequestRecord, settings: CgiSettings, vars: ScriptVariables): void {
-  addHeaders(req, vars, settings.passesAuth);
-  vars.setDefaults(PROCESS_VARIABLES);
+export function commonVariables(req: RequestRecord, settings: CgiSettings): string {
   const host = hostVariables(req, settings);
-  vars.setAll(host.server);
+  let text = headerVariables(req, settings.passesAuth) + host.server;
   const remoteHost = knownRemoteHost(req);
-  if (remoteHost !== '') vars.set('REMOTE_HOST', remoteHost);
-  vars.set('REMOTE_ADDR', req.clientAddress);
-  vars.setAll(host.place);
-  vars.set('SCRIPT_FILENAME', scriptFilename(req));
-  vars.set('REMOTE_PORT', String(req.clientPort));
-  if (req.user !== undefined) vars.set('REMOTE_USER', req.user);
-  else if (req.prev) addEarlierUser(req.prev, vars);
-  if (req.authType !== undefined) vars.set('AUTH_TYPE', req.authType);
-  if (req.prev) addRedirectVars(req, req.prev, vars, settings.qualifiesRedirectUrl);
+  if (remoteHost !== '') text += encodePair('REMOTE_HOST', remoteHost);
+  text += remoteAddr(req.clientAddress) + host.place;
+  text += scriptFilename(scriptPath(req)) + remotePort(String(req.clientPort));
+  if (req.user !== undefined) text += encodePair('REMOTE_USER', req.user);
+  else if (req.prev) text += earlierUser(req.prev);
+  if (req.authType !== undefined) text += encodePair('AUTH_TYPE', req.authType);
+  if (req.prev) text += redirectVariables(req, req.prev, settings.qualifiesRedirectUrl);
+  return text;
 }
 
 /** What all requests for one host are told alike, and what it was made from. */
@@ -73,10 +82,10 @@ interface HostVariables {
   readonly documentRoot: string | undefined;
   readonly contextPrefix: string | undefined;
   readonly contextDocumentRoot: string | undefined;
-  /** SERVER_SIGNATURE to SERVER_PORT. */
-  readonly server: FixedVariables;
-  /** DOCUMENT_ROOT to SERVER_ADMIN. */
-  readonly place: FixedVariables;
+  /** PATH to SERVER_PORT, as parameters. */
+  readonly server: string;
+  /** DOCUMENT_ROOT to SERVER_ADMIN, as parameters. */
+  readonly place: string;
 }
 
 /** Hosts that are remembered for each server. */
@@ -121,14 +130,15 @@ function makeHostVariables(req: RequestRecord, settings: CgiSettings): HostVaria
     documentRoot: req.documentRoot,
     contextPrefix: req.contextPrefix,
     contextDocumentRoot: req.contextDocumentRoot,
-    server: new FixedVariables([
+    server: fixedText([
+      ...PROCESS_VARIABLES,
       ['SERVER_SIGNATURE', settings.signature(req)],
       ['SERVER_SOFTWARE', services.serverSoftware(server)],
       ['SERVER_NAME', escapeHtml(bracketed(services.serverName(req)))],
       ['SERVER_ADDR', connection.localAddress],
       ['SERVER_PORT', String(services.serverPort(req))],
     ]),
-    place: new FixedVariables([
+    place: fixedText([
       ['DOCUMENT_ROOT', documentRoot],
       ['REQUEST_SCHEME', requestScheme(req)],
       ['CONTEXT_PREFIX', req.contextPrefix ?? ''],
@@ -138,73 +148,88 @@ function makeHostVariables(req: RequestRecord, settings: CgiSettings): HostVaria
   };
 }
 
-function addHeaders(req: RequestRecord, vars: ScriptVariables, passesAuth: boolean): void {
+/** Variables that are the same for many requests: encoded once, in one piece. */
+function fixedText(pairs: readonly (readonly [string, string])[]): string {
+  return ownText(encodePairs(pairs));
+}
+
+function headerVariables(req: RequestRecord, passesAuth: boolean): string {
   const { lowerNames, values } = req.headersIn;
+  let text = '';
   for (let i = 0; i < lowerNames.length; i++) {
     const lower = lowerNames[i]!;
-    const name = variableName(lower);
-    if (name !== '' && (passesAuth || !isCredentials(lower))) vars.set(name, values[i]!);
+    const encode = headerEncoder(lower);
+    if (encode !== undefined && (passesAuth || !isCredentials(lower))) text += encode(values[i]!);
   }
+  return text;
 }
 
 function isCredentials(lower: string): boolean {
   return lower === 'authorization' || lower === 'proxy-authorization';
 }
 
-function scriptFilename(req: RequestRecord): string {
+function scriptPath(req: RequestRecord): string {
   const filename = req.filename ?? '';
   if (!req.notes.hasLower('proxy-noquery')) return filename;
   const question = filename.indexOf('?');
   return question < 0 ? filename : filename.slice(0, question);
 }
 
-function addEarlierUser(prev: RequestRecord, vars: ScriptVariables): void {
+function earlierUser(prev: RequestRecord): string {
   for (let earlier: RequestRecord | undefined = prev; earlier; earlier = earlier.prev) {
-    if (earlier.user === undefined) continue;
-    vars.set('REDIRECT_REMOTE_USER', earlier.user);
-    return;
+    if (earlier.user !== undefined) return encodePair('REDIRECT_REMOTE_USER', earlier.user);
   }
+  return '';
 }
 
-function addRedirectVars(
-  req: RequestRecord,
-  prev: RequestRecord,
-  vars: ScriptVariables,
-  isQualified: boolean,
-): void {
-  if (isQualified) {
-    const query = prev.args === undefined ? '' : `?${prev.args}`;
-    vars.set('REDIRECT_URL', constructUrl(req, prev.parsedPath) + query);
-  } else {
-    vars.set('REDIRECT_URL', prev.uri);
-  }
-  if (prev.args !== undefined) vars.set('REDIRECT_QUERY_STRING', prev.args);
+function redirectVariables(req: RequestRecord, prev: RequestRecord, isQualified: boolean): string {
+  const query = prev.args === undefined ? '' : `?${prev.args}`;
+  const url = isQualified ? constructUrl(req, prev.parsedPath) + query : prev.uri;
+  const text = encodePair('REDIRECT_URL', url);
+  return prev.args === undefined ? text : text + encodePair('REDIRECT_QUERY_STRING', prev.args);
 }
 
 /**
- * Puts what only CGI-like scripts are told into the environment.
+ * What only CGI-like scripts are told, as parameters, but for what the path information leads to.
  *
  * @source httpd server/util_script.c `ap_add_cgi_vars`
  */
-export function addCgiVars(req: RequestRecord, settings: CgiSettings, vars: ScriptVariables): void {
-  vars.set('GATEWAY_INTERFACE', 'CGI/1.1');
-  vars.set('SERVER_PROTOCOL', req.protocol);
-  vars.set('REQUEST_METHOD', req.method);
-  vars.set('QUERY_STRING', req.args ?? '');
-  vars.set('REQUEST_URI', settings.usesCurrentUri ? req.uri : originalTarget(req));
-  if (req.pathInfo === '') {
-    vars.set('SCRIPT_NAME', req.uri);
-    return;
-  }
-  vars.set('SCRIPT_NAME', req.uri.slice(0, pathInfoStart(req.uri, req.pathInfo)));
-  vars.set('PATH_INFO', req.pathInfo);
-  // The look-up sees the variables so far.
-  vars.publish();
+export function cgiVariables(req: RequestRecord, settings: CgiSettings): string {
+  const { uri } = req;
+  const text =
+    INTERFACE +
+    serverProtocol(req.protocol) +
+    requestMethod(req.method) +
+    queryString(req.args ?? '') +
+    requestUri(settings.usesCurrentUri ? uri : originalTarget(req.theRequest));
+  if (req.pathInfo === '') return text + scriptName(uri);
+  return text + scriptName(uri.slice(0, pathInfoStart(uri, req.pathInfo))) + pathInfo(req.pathInfo);
+}
+
+/**
+ * PATH_TRANSLATED as a parameter: the file that the path information would lead to as a path of its own; '' when there
+ * is none. The look-up sees the variables that were added before.
+ */
+export function translatedPath(req: RequestRecord): string {
   const sub = subrequestUri(req, escapePath(req.pathInfo));
-  if (sub.filename !== undefined) vars.set('PATH_TRANSLATED', sub.filename + sub.pathInfo);
+  return sub.filename === undefined ? '' : encodePair('PATH_TRANSLATED', sub.filename + sub.pathInfo);
 }
 
 /** Target of the request line that started it all. @source `original_uri` */
-function originalTarget(req: RequestRecord): string {
-  return /^[^\t-\r ]*[\t-\r ]+([^\t-\r ]*)/.exec(req.theRequest)?.[1] ?? '';
+function originalTarget(theRequest: string): string {
+  const methodEnd = wordEnd(theRequest, 0);
+  let start = methodEnd;
+  while (isBlank(theRequest.charCodeAt(start))) start++;
+  return start === methodEnd ? '' : theRequest.slice(start, wordEnd(theRequest, start));
+}
+
+function wordEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && !isBlank(text.charCodeAt(end))) end++;
+  return end;
+}
+
+/** White space of ASCII. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }

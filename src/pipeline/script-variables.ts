@@ -1,32 +1,7 @@
-import { decodePairs, encodePair, encodePairs } from '../fastcgi/params.ts';
-import { ownText } from '../source/remembering.ts';
+import { decodePairs, encodePair } from '../fastcgi/params.ts';
 import type { DeferredEntries, Table } from './table.ts';
 
-/** The variables of one request's script on their way into its environment. Names that are put differ from each other. */
-export interface ScriptVariables {
-  /** A name that is there keeps its place and spelling, and gets the new value. */
-  set(name: string, value: string): void;
-  setAll(fixed: FixedVariables): void;
-  /** As `setAll`, but what is there stays as it is. */
-  setDefaults(fixed: FixedVariables): void;
-  /** Lets the environment show what was set so far. */
-  publish(): void;
-  /** The whole environment as parameters. */
-  encode(): string;
-}
-
-/** Variables that are the same for many requests, encoded once. */
-export class FixedVariables {
-  readonly pairs: readonly (readonly [name: string, value: string])[];
-  readonly text: string;
-
-  constructor(pairs: readonly (readonly [name: string, value: string])[]) {
-    this.text = ownText(encodePairs(pairs));
-    this.pairs = [...decodePairs(this.text)];
-  }
-}
-
-/** Names that `addCommonVars` and `addCgiVars` may set besides `HTTP_*`, in lower case. */
+/** Names that `cgi-vars.ts` may give besides `HTTP_*`, in lower case. */
 const SCRIPT_NAMES: ReadonlySet<string> = new Set([
   'content_type',
   'content_length',
@@ -61,51 +36,47 @@ const SCRIPT_NAMES: ReadonlySet<string> = new Set([
   'path_translated',
 ]);
 
+/** Names that stay as the configuration set them. */
+const DEFAULTS: ReadonlySet<string> = new Set(['PATH', 'LD_LIBRARY_PATH']);
+
 function isScriptName(lower: string): boolean {
   return lower.startsWith('http_') || SCRIPT_NAMES.has(lower);
 }
 
-/** Where a request's variables go: of most requests no name was set before, so that none has to be looked for. */
-export function scriptVariables(env: Table): ScriptVariables {
-  const isMerged = env.lowerNames.some(isScriptName) || hasDuplicates(env);
-  return isMerged ? new MergedVariables(env) : new NewVariables(env);
-}
-
-/** Variables of which the environment has none: encoded as they come, and put there only if somebody asks. */
-class NewVariables implements ScriptVariables {
+/** A request's environment while its script's variables are added. */
+export class ScriptEnvironment {
   readonly #env: Table;
-  #published: string;
-  #text = '';
+  /** The environment as parameters; undefined: some of the names are there already, and have to be looked for. */
+  #text: string | undefined;
 
   constructor(env: Table) {
     this.#env = env;
-    this.#published = encodeTable(env);
+    const hasTwins = hasDuplicates(env);
+    // A subrequest that took the place of its main request leaves every variable twice.
+    if (hasTwins) env.compress();
+    if (!hasTwins && !env.lowerNames.some(isScriptName)) this.#text = encodeTable(env);
   }
 
-  set(name: string, value: string): void {
-    this.#text += encodePair(name, value);
+  /**
+   * Adds encoded variables, whose names differ from each other. A name that is there keeps its place and spelling, and
+   * gets the new value.
+   */
+  add(text: string): void {
+    if (this.#text === undefined) {
+      mergeInto(this.#env, text);
+      return;
+    }
+    this.#text += text;
+    this.#env.defer(new EncodedVariables(text));
   }
 
-  setAll(fixed: FixedVariables): void {
-    this.#text += fixed.text;
-  }
-
-  setDefaults(fixed: FixedVariables): void {
-    this.#text += fixed.text;
-  }
-
-  publish(): void {
-    if (this.#text === '') return;
-    this.#env.defer(new EncodedVariables(this.#text));
-    this.#published += this.#text;
-    this.#text = '';
-  }
-
+  /** All of it as parameters. */
   encode(): string {
-    return this.#published + this.#text;
+    return this.#text ?? encodeTable(this.#env);
   }
 }
 
+/** Variables that are put into the environment only if somebody asks for one. */
 class EncodedVariables implements DeferredEntries {
   readonly #text: string;
 
@@ -122,34 +93,9 @@ class EncodedVariables implements DeferredEntries {
   }
 }
 
-/** Variables some of which may be in the environment already. */
-class MergedVariables implements ScriptVariables {
-  readonly #env: Table;
-
-  constructor(env: Table) {
-    this.#env = env;
-    // A subrequest that took the place of its main request leaves every variable twice.
-    if (hasDuplicates(env)) env.compress();
-  }
-
-  set(name: string, value: string): void {
-    this.#env.set(name, value);
-  }
-
-  setAll({ pairs }: FixedVariables): void {
-    for (const [name, value] of pairs) this.#env.set(name, value);
-  }
-
-  setDefaults({ pairs }: FixedVariables): void {
-    for (const [name, value] of pairs) if (!this.#env.has(name)) this.#env.add(name, value);
-  }
-
-  publish(): void {
-    // The environment is where they were put.
-  }
-
-  encode(): string {
-    return encodeTable(this.#env);
+function mergeInto(env: Table, text: string): void {
+  for (const [name, value] of decodePairs(text)) {
+    if (!DEFAULTS.has(name) || !env.has(name)) env.set(name, value);
   }
 }
 

@@ -1,9 +1,9 @@
 import { noCaptures } from '../../expr/context.ts';
-import { addCgiVars, addCommonVars, type CgiSettings } from '../../pipeline/cgi-vars.ts';
+import { cgiVariables, commonVariables, translatedPath, type CgiSettings } from '../../pipeline/cgi-vars.ts';
 import { exprContext } from '../../pipeline/expr-context.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { encodeTable, scriptVariables } from '../../pipeline/script-variables.ts';
+import { encodeTable, ScriptEnvironment } from '../../pipeline/script-variables.ts';
 import { statOf } from '../../source/stat.ts';
 import { coreDir } from '../core/access.ts';
 import type { CoreDirConfig } from '../core/config.ts';
@@ -50,11 +50,10 @@ function encodeEnvironment(req: RequestRecord, config: FcgiDirConfig | undefined
   const note = req.moduleNote<FcgiNote>(FCGI_NOTE);
   if (note?.walkPath !== undefined) findScript(req, note.walkPath);
   const settings = cgiSettings(coreDir(req));
-  const vars = scriptVariables(req.subprocessEnv);
-  addCommonVars(req, settings, vars);
-  addCgiVars(req, settings, vars);
-  vars.publish();
-  if (config === undefined || config.fixups.length === 0) return vars.encode();
+  const environment = new ScriptEnvironment(req.subprocessEnv);
+  environment.add(commonVariables(req, settings) + cgiVariables(req, settings));
+  if (req.pathInfo !== '') environment.add(translatedPath(req));
+  if (config === undefined || config.fixups.length === 0) return environment.encode();
   return fixEnvironment(req, config.fixups) ? encodeTable(req.subprocessEnv) : undefined;
 }
 
