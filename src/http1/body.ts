@@ -12,18 +12,30 @@ export interface BodySource {
   onBodyEnd(): void;
 }
 
+/** A body as its connection sees it. */
+export interface ConnectionBody extends RequestBody {
+  /** No further byte of the connection belongs to this body. */
+  readonly isFinished: boolean;
+  /** Somebody takes the body, or it is being dropped. */
+  readonly isWanted: boolean;
+  /** Bytes that a Content-Length still owes; undefined for chunked framing. */
+  readonly missingBytes: number | undefined;
+  /** Takes what belongs to the body; gives where in `bytes` it ended. */
+  feed(bytes: Buffer, start: number): number;
+  /** The rest will not come: cut off, too slow or malformed. What arrived before is not delivered any more. */
+  fail(failure: BodyFailure): void;
+}
+
 /** Content that waits in memory for its consumer; beyond, the client is held back. */
 const MAX_HELD_BYTES = 65_536;
 
 /** A request's body on a connection: framed by its length or in chunks, handed to one consumer, or dropped. */
-export class ClientBody implements RequestBody {
+export class ClientBody implements ConnectionBody {
   readonly isAnnounced: boolean;
   readonly contentLength: number | undefined;
   readonly isChunked: boolean;
   failure: BodyFailure | undefined;
   heldBytes = 0;
-  /** Bytes on the wire so far, framing included. */
-  wireBytes = 0;
 
   readonly #source: BodySource;
   readonly #decoder: ChunkedDecoder | undefined;
@@ -51,22 +63,18 @@ export class ClientBody implements RequestBody {
     return this.#hasArrived;
   }
 
-  /** No further byte of the connection belongs to this body. */
   get isFinished(): boolean {
     return this.#hasArrived || this.failure !== undefined;
   }
 
-  /** Somebody takes the body, or it is being dropped. */
   get isWanted(): boolean {
     return this.#consumer !== undefined || this.#isDiscarded;
   }
 
-  /** Bytes that a Content-Length still owes; undefined for chunked framing. */
   get missingBytes(): number | undefined {
     return this.#decoder ? undefined : this.#missingBytes;
   }
 
-  /** Takes what belongs to the body; gives where in `bytes` it ended. */
   feed(bytes: Buffer, start: number): number {
     if (this.isFinished) return start;
     let end: number;
@@ -81,7 +89,6 @@ export class ClientBody implements RequestBody {
       if (this.#missingBytes === 0) this.#hasArrived = true;
       this.#take(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
     }
-    this.wireBytes += end - start;
     const fault = this.#decoder?.fault;
     if (fault) this.fail({ ...fault, isGone: false });
     else {
@@ -91,7 +98,6 @@ export class ClientBody implements RequestBody {
     return end;
   }
 
-  /** The rest will not come: cut off, too slow or malformed. What arrived before is not delivered any more. */
   fail(failure: BodyFailure): void {
     if (this.isFinished) return;
     this.failure = failure;

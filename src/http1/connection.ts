@@ -6,9 +6,10 @@ import type { ResponseDefaults } from '../pipeline/output.ts';
 import { ownedRead } from '../pipeline/read-buffer.ts';
 import { RequestRecord, type RequestHead } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
-import { ClientBody, type BodySource } from './body.ts';
+import { ClientBody, type BodySource, type ConnectionBody } from './body.ts';
 import type { FrontHost } from './front.ts';
 import { clientStream } from './client-stream.ts';
+import { NO_BODY } from './no-body.ts';
 import { RequestHeadParser, type HeadFailure, type ParsedHead } from './request-head.ts';
 import { ClientResponse, type ResponseHost } from './response.ts';
 import { targetPath } from './request-target.ts';
@@ -60,7 +61,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   #isPumping = false;
 
   #settings: FrontSettings;
-  #body: ClientBody | undefined;
+  #body: ConnectionBody | undefined;
   #response: ClientResponse | undefined;
   #request: RequestRecord | undefined;
   #awaitsContinue = false;
@@ -224,7 +225,8 @@ export class ClientConnection implements BodySource, ResponseHost {
     const named = this.#isRefused ? this.#addressServer : this.#namedServer(head);
     const server = named ?? this.#addressServer;
     const settings = host.settings(server);
-    const body = new ClientBody(framing, settings, this);
+    const hasBody = framing.isChunked || framing.contentLength !== undefined;
+    const body = hasBody ? new ClientBody(framing, settings, this) : NO_BODY;
     const response = new ClientResponse(this);
     const req = new RequestRecord(head, this.#info, server, body, response);
     req.requestTimeMs = Date.now();
@@ -257,7 +259,7 @@ export class ClientConnection implements BodySource, ResponseHost {
   }
 
   /** Feeds the body what came together with the head. */
-  #takeAheadAsBody(req: RequestRecord, body: ClientBody): void {
+  #takeAheadAsBody(req: RequestRecord, body: ConnectionBody): void {
     while (this.#ahead.length > 0 && !body.isFinished) {
       const chunk = this.#ahead.shift()!;
       const end = body.feed(chunk, 0);

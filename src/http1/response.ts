@@ -20,6 +20,8 @@ export interface ResponseHost {
 
 /** Up to here head and body leave as one string; beyond, copying costs more than a second piece for the system call. */
 const MAX_JOINED_BYTES = 4096;
+/** Of most responses nothing waits, or one piece: a list that grows has room for 17. */
+const NO_PIECES: (Buffer | string)[] = [];
 /** Output that waits for the end of this turn of the event loop at most. */
 const MAX_GATHERED_BYTES = 65_536;
 
@@ -36,7 +38,7 @@ export class ClientResponse implements ResponseSink {
   readonly #host: ResponseHost;
   #first: RequestRecord | undefined;
   #head: ResponseHead | undefined;
-  #pieces: (Buffer | string)[] = [];
+  #pieces = NO_PIECES;
   #gatheredBytes = 0;
   #missingBytes = Infinity;
   #bytesSent = 0;
@@ -57,7 +59,8 @@ export class ClientResponse implements ResponseSink {
   write(chunk: Buffer | string): boolean {
     if (this.isClosed) return true;
     if (chunk.length > 0) {
-      this.#pieces.push(chunk);
+      if (this.#pieces === NO_PIECES) this.#pieces = [chunk];
+      else this.#pieces.push(chunk);
       this.#gatheredBytes += chunk.length;
     }
     if (this.#gatheredBytes >= MAX_GATHERED_BYTES) this.#send(false);
@@ -95,7 +98,7 @@ export class ClientResponse implements ResponseSink {
   gone(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#setFate('aborted');
     const told = this.onGone;
     this.onGone = undefined;
@@ -163,14 +166,14 @@ export class ClientResponse implements ResponseSink {
   }
 
   /** What was gathered, cut to the length that the head promised; `#takenBytes` is its size. */
-  #takeBody(head: ResponseHead): (Buffer | string)[] {
-    let pieces = this.#pieces;
+  #takeBody(head: ResponseHead): readonly (Buffer | string)[] {
+    let pieces: readonly (Buffer | string)[] = this.#pieces;
     let size = this.#gatheredBytes;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#gatheredBytes = 0;
     if (head.isBodyless) {
       this.#takenBytes = 0;
-      return [];
+      return NO_PIECES;
     }
     if (size > this.#missingBytes) {
       pieces = cutPieces(pieces, this.#missingBytes);
@@ -211,7 +214,7 @@ export class ClientResponse implements ResponseSink {
   /** A header that can't be sent makes the response a 500 that keeps nothing of it. */
   #replace(req: RequestRecord, fault: { readonly number: string; readonly message: string }): void {
     logRequest(req, 'error', 'http', fault.number, fault.message);
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#gatheredBytes = 0;
     req.headersOut.clear();
     req.errHeadersOut.clear();
