@@ -27,6 +27,8 @@ export interface Section {
    * `MATCH_*` variables of their named groups in `req.subprocessEnv`.
    */
   matches(subject: string, req: RequestRecord): boolean;
+  /** Its pattern has named groups. */
+  readonly setsVariables: boolean;
   /** Path components (`directory`) or slashes in the pattern (`directoryMatch`), for sorting. */
   readonly depth: number;
 }

@@ -1,7 +1,7 @@
 import type { BoundScope } from '../bind/bound.ts';
 import { compileCondition } from '../expr/compile.ts';
 import { isWildcard, compileFnmatch } from '../pattern/fnmatch.ts';
-import { mustCompilePcre } from '../pattern/pcre.ts';
+import { mustCompilePcre, type PcrePattern } from '../pattern/pcre.ts';
 import type { DirConfig } from '../pipeline/dir-config.ts';
 import { exprContext } from '../pipeline/expr-context.ts';
 import { logRequest } from '../pipeline/log.ts';
@@ -13,13 +13,15 @@ type Matcher = Section['matches'];
 /** A bound scope as a section that can be matched. */
 export function planSection(scope: BoundScope, config: DirConfig): Section {
   const kind = scope.section as SectionKind;
+  const pattern = scope.regex && mustCompilePcre(scope.regex.source, { caseless: scope.regex.caseless });
   return {
     kind,
     argument: scope.argument,
     span: scope.span,
     config,
     depth: depthOf(kind, scope.argument),
-    matches: matcher(scope, kind),
+    setsVariables: pattern !== undefined && pattern.names.size > 0,
+    matches: pattern ? regexMatcher(pattern) : matcher(scope, kind),
   };
 }
 
@@ -29,7 +31,6 @@ function depthOf(kind: SectionKind, argument: string): number {
 }
 
 function matcher(scope: BoundScope, kind: SectionKind): Matcher {
-  if (scope.regex) return regexMatcher(scope.regex.source, scope.regex.caseless);
   const { argument } = scope;
   switch (kind) {
     case 'directory':
@@ -70,8 +71,7 @@ function locationMatcher(prefix: string): Matcher {
 }
 
 /** Search; named groups become `MATCH_NAME` variables. */
-function regexMatcher(source: string, caseless: boolean): Matcher {
-  const pattern = mustCompilePcre(source, { caseless });
+function regexMatcher(pattern: PcrePattern): Matcher {
   const names = [...pattern.names].map(
     ([name, indexes]) => [`MATCH_${name.toUpperCase()}`, indexes] as const,
   );

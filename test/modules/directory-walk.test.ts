@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { MappedSite, type Mapped } from './mapped-site.ts';
@@ -25,6 +25,14 @@ const CONFIG = `
 <Directory @ROOT@/owned>
   AllowOverride All
 </Directory>
+<Directory @ROOT@/named>
+  <FilesMatch "^(?<stem>.+)\\.txt$">
+    SetHandler named
+  </FilesMatch>
+</Directory>
+<Files "f*.txt">
+  SetHandler by-name
+</Files>
 `;
 
 const FILES = {
@@ -37,6 +45,8 @@ const FILES = {
   'strict/f.txt': '6',
   'strict/d/f.txt': '7',
   'owned/d/f.txt': '8',
+  'named/one.txt': '9',
+  'named/f.txt': '10',
 };
 
 let sites: MappedSite[] = [];
@@ -61,6 +71,7 @@ function outcome(site: MappedSite, { result, req }: Mapped): object {
     filename: req.filename?.replaceAll(site.root, '@'),
     pathInfo: req.pathInfo,
     handler: req.handler,
+    stem: req.subprocessEnv.get('MATCH_STEM'),
     isFile: req.finfo?.isFile(),
     mayFollowLinks: req.mayFollowLinks,
   };
@@ -88,6 +99,8 @@ const TARGETS = [
   '/strict/link/f.txt',
   '/owned/d/f.txt',
   '/owned/d/none',
+  '/named/one.txt',
+  '/named/f.txt',
   '/none/at/all',
 ];
 
@@ -126,6 +139,29 @@ test('a directory that went away, or became a file, is noticed', () => {
     isFile: true,
     handler: 'in-a',
   });
+});
+
+test('a file that went away, or became a directory, is noticed', () => {
+  const site = openSite();
+  const file = join(site.root, 'a/b/c/three.txt');
+  for (let round = 0; round < 2; round++) {
+    expect(outcome(site, site.map('/a/b/c/three.txt'))).toMatchObject({ isFile: true, handler: 'in-b' });
+  }
+  rmSync(file);
+  expect(outcome(site, site.map('/a/b/c/three.txt'))).toMatchObject({ isFile: undefined, handler: 'in-b' });
+  mkdirSync(file);
+  expect(outcome(site, site.map('/a/b/c/three.txt'))).toMatchObject({ result: 301, isFile: false });
+  rmSync(file, { recursive: true });
+  writeFileSync(file, 'longer than before');
+  const { req } = site.map('/a/b/c/three.txt');
+  expect(req.finfo?.size).toBe('longer than before'.length);
+});
+
+test('variables of a section are set for each request', () => {
+  const site = openSite();
+  for (let round = 0; round < 2; round++) {
+    expect(outcome(site, site.map('/named/one.txt'))).toMatchObject({ handler: 'named', stem: 'one' });
+  }
 });
 
 test('an access file that appears is read, and a link that appears is refused, where they matter', () => {

@@ -13,7 +13,8 @@ import { enteredDirectories, type Entered } from './entered-directories.ts';
 import { readAccessFile } from './htaccess.ts';
 import { effectiveOptions, OPT } from './options.ts';
 import { NO_OVERRIDES } from './overrides.ts';
-import type { HtaccessOverrides, ServerRecord } from '../../pipeline/server.ts';
+import type { HtaccessOverrides } from '../../pipeline/server.ts';
+import { earlierWalk, noteWalk, type Walked } from './walk-note.ts';
 
 /**
  * Walks from the root to the mapped file: lays `<Directory>` sections and `.htaccess` files over the config level by
@@ -189,7 +190,7 @@ class DirectoryWalk {
       if (typeof step === 'number') return step;
     }
     req.finfo = whole;
-    req.setModuleNote(WALK_NOTE, known);
+    noteWalk(req, known);
     req.dirConfig = this.#currentConfig();
     return OK;
   }
@@ -322,30 +323,12 @@ class DirectoryWalk {
       if (section.matches(subject, req)) this.#add(section.config);
     }
     const directory = req.finfo?.isDirectory() === true ? subject : parentDirectory(subject);
-    req.setModuleNote(WALK_NOTE, { server: req.server, directory, matched: this.#matched } satisfies Walked);
+    const isOwn = this.#isOpen && req.finfo === this.#whole && req.finfo?.isFile() === true;
+    const file = isOwn ? subject : undefined;
+    noteWalk(req, { server: req.server, directory, matched: this.#matched, file });
     req.dirConfig = this.#currentConfig();
     return OK;
   }
-}
-
-/** What a walk leaves to the requests that it leads to: lookups and internal redirects into the same directory. */
-interface Walked {
-  readonly server: ServerRecord;
-  /** With its slash, unless it was asked for without one. */
-  readonly directory: string;
-  readonly matched: DirConfig | undefined;
-}
-
-const WALK_NOTE = 'core:directory-walk';
-
-/**
- * The walk that this request may take over: regular expressions are then not tried against its own file name.
- *
- * @source httpd server/request.c `prep_walk_cache`
- */
-function earlierWalk(req: RequestRecord): Walked | undefined {
-  const earlier = req.prev?.moduleNote<Walked>(WALK_NOTE) ?? req.main?.moduleNote<Walked>(WALK_NOTE);
-  return earlier?.server === req.server ? earlier : undefined;
 }
 
 function parentDirectory(path: string): string {

@@ -11,6 +11,7 @@ import { refuseUnservedProgram } from '../unserved/handlers.ts';
 import { coreDir, coreServer, documentRoot } from './access.ts';
 import { handlerName } from './handler-name.ts';
 import { directoryWalk } from './directory-walk.ts';
+import { recallFile, rememberFile } from './walked-files.ts';
 
 /** DocumentRoot and the path. @source httpd server/core.c `ap_core_translate` */
 function translateToDocumentRoot(req: RequestRecord): HookResult {
@@ -43,13 +44,16 @@ function withoutServerPath(req: RequestRecord): string {
 
 /** @source httpd server/core.c `core_map_to_storage` */
 function mapToStorage(req: RequestRecord): HookResult | Promise<HookResult> {
+  if (recallFile(req)) return OK;
   const walked = directoryWalk(req);
   return walked instanceof Promise ? walked.then((late) => walkFiles(req, late)) : walkFiles(req, walked);
 }
 
 function walkFiles(req: RequestRecord, walked: HookResult): HookResult {
-  if (walked === OK) fileWalk(req);
-  return walked;
+  if (walked !== OK) return walked;
+  fileWalk(req);
+  rememberFile(req);
+  return OK;
 }
 
 /** ForceType, SetHandler and AcceptPathInfo, over what mod_mime found. @source httpd server/core.c `core_override_type` */
