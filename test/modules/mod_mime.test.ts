@@ -73,6 +73,21 @@ test.each([
   },
 );
 
+test('what a name is served as depends on nothing that was served before', () => {
+  const targets = NAMES.map((name) => `/${name}`);
+  const served = (on: MappedSite, target: string): unknown[] => {
+    const { handler, contentType, contentLanguages, contentEncoding } = on.map(target).req;
+    return [handler, contentType, [...contentLanguages], [...contentEncoding]];
+  };
+  const alone = targets.map((target) => served(site, target));
+  for (const target of targets) {
+    const { req } = site.map(target);
+    req.contentLanguages.push('changed');
+    req.contentEncoding.push('changed');
+  }
+  expect(targets.toReversed().map((target) => served(site, target))).toEqual(alone.toReversed());
+});
+
 describe('a types file', () => {
   test('gives types by extension; the last line wins, comments are skipped', () => {
     const types = parseTypes('# c d\ntext/html html HTM\nx/y html\n\nx/none\n');

@@ -4,52 +4,21 @@ import { hook } from '../../pipeline/phases.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { GatewayPlan } from '../../pipeline/server.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
-import { remembering } from '../../source/remembering.ts';
 import { defineModule, type Module } from '../module.ts';
 import { DIRECTORY_TYPE } from '../mod_dir.ts';
 import {
   createMimeDirConfig,
   mergeMimeDirConfig,
-  type ExtensionInfo,
   type MimeDirConfig,
   type MimeServerConfig,
 } from './config.ts';
 import { mimeDirectives } from './directives.ts';
+import { describing, extensionsStart } from './extensions.ts';
 import { withCharset } from './media-type.ts';
 import { typesFileProblem, typesOf } from './types-file.ts';
 
 /** Base name and extensions of a file that MultiViews could not place; kept with the request under this name. */
 export const MIME_EXCEPTIONS = 'mod_mime';
-
-/** What the extension says goes to the request; true when it takes part in negotiation. */
-function applyInfo(req: RequestRecord, info: ExtensionInfo, matchesHandlers: boolean): boolean {
-  let isNegotiable = false;
-  if (info.type) {
-    req.contentType = info.type;
-    isNegotiable = true;
-  }
-  if (info.language !== undefined) {
-    req.contentLanguages = [...req.contentLanguages, info.language];
-    isNegotiable = true;
-  }
-  if (info.encoding !== undefined) {
-    req.contentEncoding = [...req.contentEncoding, info.encoding];
-    isNegotiable = true;
-  }
-  if (info.handler !== undefined && req.proxyReq === 0) {
-    req.handler = info.handler;
-    if (matchesHandlers) isNegotiable = true;
-  }
-  return isNegotiable || info.charset !== undefined;
-}
-
-/** The part of a name before its first dot (leading dots belong to it), then its extensions. */
-const splitName = remembering({ most: 1000, longest: 255 }, (name): readonly string[] => {
-  let start = 0;
-  while (name.charCodeAt(start) === 0x2e) start++;
-  const dot = name.indexOf('.', start);
-  return dot < 0 ? [name] : [name.slice(0, dot), ...name.slice(dot + 1).split('.')];
-});
 
 /** @source httpd modules/http/mod_mime.c `find_ct` */
 function findType(req: RequestRecord): HookResult {
@@ -59,35 +28,20 @@ function findType(req: RequestRecord): HookResult {
   }
   if (req.filename === undefined) return DECLINED;
   const dir = modMime.dir(req);
+  const { gateway } = req.server;
   const path = dir?.usePathInfo ? req.filename + req.pathInfo : req.filename;
-  const parts = splitName(path.slice(path.lastIndexOf('/') + 1));
-  const types = typesOf(req.server.gateway, typesConfig);
-  const match = dir?.multiviewsMatch;
-  const exceptions = [parts[0]!];
-  let charset: string | undefined;
-  let hasMetadata = false;
-  for (let i = 1; i < parts.length; i++) {
-    const written = parts[i]!;
-    if (written === '') continue;
-    const extension = written.toLowerCase();
-    const info = dir?.extensions.get(extension);
-    let isFound = false;
-    if (info?.type === undefined) {
-      const type = types.get(extension);
-      if (type !== undefined) {
-        req.contentType = type;
-        isFound = true;
-      }
-    }
-    if (info) {
-      charset = info.charset ?? charset;
-      if (applyInfo(req, info, match?.handlers === true)) isFound = true;
-    }
-    if (isFound || match?.any) hasMetadata = true;
-    else exceptions.push(written);
-  }
-  if (hasMetadata) req.setModuleNote(MIME_EXCEPTIONS, exceptions);
-  if (req.contentType !== undefined) putCharset(req, req.contentType, charset);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const start = extensionsStart(name);
+  const described = describing(gateway, dir, typesOf(gateway, typesConfig))(name.slice(start));
+  if (described.type !== undefined) req.contentType = described.type;
+  if (described.handler !== undefined && req.proxyReq === 0) req.handler = described.handler;
+  if (described.languages.length > 0)
+    req.contentLanguages = [...req.contentLanguages, ...described.languages];
+  if (described.encodings.length > 0) req.contentEncoding = [...req.contentEncoding, ...described.encodings];
+  // Only who looks files up for MultiViews asks for them.
+  if (req.main && described.unplaced)
+    req.setModuleNote(MIME_EXCEPTIONS, [name.slice(0, start), ...described.unplaced]);
+  if (req.contentType !== undefined) putCharset(req, req.contentType, described.charset);
   if (req.contentLanguages.length === 0 && dir?.defaultLanguage !== undefined) {
     req.contentLanguages = [dir.defaultLanguage];
   }
