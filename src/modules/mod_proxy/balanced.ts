@@ -1,11 +1,12 @@
 import type { Balancer, ChosenMember, NoMember } from '../../backend/balancer/balancer.ts';
+import type { Worker } from '../../backend/worker.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DONE, OK, type HookResult } from '../../pipeline/status.ts';
 import { canonicalise, servedScheme } from './canonicalise.ts';
 import { findBalancer, type ProxyServerConfig } from './config.ts';
 import { noHandler } from './handler.ts';
-import type { SchemeMemory } from './scheme.ts';
+import type { SchemeCall, SchemeHandler } from './scheme.ts';
 import { balancerOf } from './workers.ts';
 
 /**
@@ -24,7 +25,7 @@ export async function runBalanced(
   const definition = findBalancer(server, url);
   if (!definition) return 500;
   const balancer = balancerOf(definition, server, req.server.gateway);
-  const memory: SchemeMemory = {};
+  const call = new BalancedCall(req, defaultTimeoutMs, overrides);
   const pathStart = url.indexOf('/', url.indexOf('://') + 3);
   const path = pathStart < 0 ? '' : url.slice(pathStart);
   const stickyUrl = req.args === undefined ? url : `${url}?${req.args}`;
@@ -32,6 +33,7 @@ export async function runBalanced(
     const choice = await chooseMember(balancer, stickyUrl, req.headersIn.get('Cookie'));
     if (choice.kind === 'none') {
       logRequest(req, 'error', 'proxy_balancer', choice.number, choice.message);
+      call.release();
       return 503;
     }
     const { worker } = choice;
@@ -42,14 +44,10 @@ export async function runBalanced(
     const canonical = handler ? canonicalise(req) : noHandler(req, url, scheme);
     if (!handler || canonical !== OK) {
       balancer.release(worker, canonical);
+      call.release();
       return canonical;
     }
-    const connectFailed = (): void => {
-      const { address, settings } = worker;
-      const text = `disabling worker for (${address.host}:${address.port}) for ${settings.retryMs / 1000}s`;
-      logRequest(req, 'error', 'proxy', 'AH00959', `ap_proxy_connect_backend ${text}`);
-    };
-    const outcome = await handler.handle({ req, worker, defaultTimeoutMs, overrides, memory, connectFailed });
+    const outcome = await call.attempt(handler, worker);
     const isOwnFailure = outcome.result !== OK && outcome.result !== DONE && !overrides(outcome.status);
     if (isOwnFailure) balancer.noteFailure(worker, outcome.status);
     else balancer.noteSuccess(worker);
@@ -63,9 +61,58 @@ export async function runBalanced(
       );
     }
     if (!outcome.mayFailOver || worker.isUsable || attempt >= balancer.maxAttempts) {
-      handler.release(memory);
+      call.release();
       return outcome.result;
     }
+  }
+}
+
+/** How one attempt came out. */
+interface Attempt {
+  readonly result: HookResult;
+  readonly status: number;
+  readonly mayFailOver: boolean;
+}
+
+/** A request for the members of a balancer. */
+class BalancedCall implements SchemeCall {
+  readonly req: RequestRecord;
+  worker!: Worker;
+  readonly defaultTimeoutMs: number;
+  readonly overrides: (status: number) => boolean;
+  body: unknown = undefined;
+  wasRetried = false;
+  #handler: SchemeHandler | undefined;
+  #resolve: ((attempt: Attempt) => void) | undefined;
+
+  constructor(req: RequestRecord, defaultTimeoutMs: number, overrides: (status: number) => boolean) {
+    this.req = req;
+    this.defaultTimeoutMs = defaultTimeoutMs;
+    this.overrides = overrides;
+  }
+
+  attempt(handler: SchemeHandler, worker: Worker): Promise<Attempt> {
+    this.worker = worker;
+    this.#handler = handler;
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      handler.handle(this)?.catch(reject);
+    });
+  }
+
+  /** The request is over. */
+  release(): void {
+    this.#handler?.release(this);
+  }
+
+  connectFailed(): void {
+    const { address, settings } = this.worker;
+    const text = `disabling worker for (${address.host}:${address.port}) for ${settings.retryMs / 1000}s`;
+    logRequest(this.req, 'error', 'proxy', 'AH00959', `ap_proxy_connect_backend ${text}`);
+  }
+
+  attempted(result: HookResult, status: number, mayFailOver: boolean): void {
+    this.#resolve?.({ result, status, mayFailOver });
   }
 }
 

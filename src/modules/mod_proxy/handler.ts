@@ -11,7 +11,8 @@ import { findBalancer, findWorker, type ProxyDirConfig, type ProxyServerConfig }
 import { handlerTarget, type HandlerTarget } from './handler-target.ts';
 import { modProxy } from './index.ts';
 import { tellProxyError } from './proxy-error.ts';
-import type { SchemeAttempt, SchemeCall, SchemeHandler, SchemeMemory } from './scheme.ts';
+import { DirectCall } from './direct-call.ts';
+import type { SchemeHandler } from './scheme.ts';
 import { parseNetLocation } from './url.ts';
 import { definedWorker, strayWorker } from './workers.ts';
 
@@ -61,7 +62,7 @@ type Target = Pick<HandlerTarget, 'socket'> & Partial<HandlerTarget>;
 function claim(req: RequestRecord, server: ProxyServerConfig, handler: string): Target | HookResult {
   const file = req.filename!;
   req.proxyReq = 2;
-  req.notes.set('proxy-sethandler', '1');
+  req.notes.setLower('proxy-sethandler', 'proxy-sethandler', '1');
   const known = file.startsWith('/') ? handlerTarget(handler, server, req.server.gateway) : undefined;
   const claimed = known ? claimKnown(req, known, file) : claimByUrl(req, handler + file);
   if (typeof claimed === 'number') {
@@ -89,7 +90,7 @@ function checkForwards(
   req: RequestRecord,
   server: ProxyServerConfig,
 ): HookResult | Promise<HookResult> | undefined {
-  const text = req.headersIn.get('Max-Forwards');
+  const text = req.headersIn.getLower('max-forwards');
   if (text === undefined) {
     if (server.maxForwards !== undefined && server.maxForwards >= 0) {
       req.headersIn.set('Max-Forwards', String(server.maxForwards));
@@ -222,23 +223,8 @@ function runOn(
   handler: SchemeHandler,
   worker: Worker,
 ): HookResult | Promise<HookResult> {
-  const memory: SchemeMemory = {};
-  const call: SchemeCall = {
-    req,
-    worker,
-    defaultTimeoutMs: timeoutMs(req, server),
-    overrides: overridesOf(req),
-    memory,
-  };
-  worker.elected += 1;
-  worker.busy += 1;
-  const finish = (attempt: SchemeAttempt): HookResult => {
-    worker.busy -= 1;
-    handler.release(memory);
-    return attempt.result;
-  };
-  const attempt = handler.handle(call);
-  return attempt instanceof Promise ? attempt.then(finish) : finish(attempt);
+  const call = new DirectCall(req, handler, worker, timeoutMs(req, server), overridesOf(req));
+  return call.run();
 }
 
 /** @returns 500: no module that is loaded speaks this scheme */

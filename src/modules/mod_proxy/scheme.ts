@@ -3,31 +3,30 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import type { HookResult } from '../../pipeline/status.ts';
 import type { NetLocation } from './url.ts';
 
-/** What a scheme keeps from one attempt of a request to the next. */
-export interface SchemeMemory {
-  body?: unknown;
-  wasRetried?: boolean;
-}
-
-/** One attempt: a request, and the worker that shall answer it. `req.filename` is its canonical `proxy:` URL. */
+/**
+ * A request on its way to the workers that shall answer it, one attempt after another. `req.filename` is its canonical
+ * `proxy:` URL.
+ */
 export interface SchemeCall {
   readonly req: RequestRecord;
+  /** Of the present attempt. */
   readonly worker: Worker;
   /** ProxyTimeout, else Timeout. */
   readonly defaultTimeoutMs: number;
-  /** ProxyErrorOverride. */
+  /** ProxyErrorOverride: whether a page of ours takes the place of an answer with this status. */
   readonly overrides: (status: number) => boolean;
-  readonly memory: SchemeMemory;
-  /** To be called when no connection could be made. */
-  readonly connectFailed?: () => void;
-}
-
-export interface SchemeAttempt {
-  readonly result: HookResult;
-  /** What the client gets, or would get. */
-  readonly status: number;
-  /** Nothing was sent to the client, and the request may be given to another member. */
-  readonly mayFailOver: boolean;
+  /** What the scheme keeps from one attempt to the next. */
+  body: unknown;
+  wasRetried: boolean;
+  /** No connection could be made. */
+  connectFailed(): void;
+  /**
+   * The attempt is over; may be called before `handle` returns.
+   *
+   * @param status      what the client gets, or would get
+   * @param mayFailOver nothing was sent to the client, and the request may be given to another member
+   */
+  attempted(result: HookResult, status: number, mayFailOver: boolean): void;
 }
 
 /** How requests of one URL scheme are served. */
@@ -41,7 +40,8 @@ export interface SchemeHandler {
   origin(place: NetLocation): string;
   /** Gives `req.filename` the form of an origin and a path that is forwarded as it is. @param path with its slash */
   forwardRaw(req: RequestRecord, origin: string, path: string): HookResult;
-  handle(call: SchemeCall): SchemeAttempt | Promise<SchemeAttempt>;
-  /** The request is over: lets go of what the memory holds. */
-  release(memory: SchemeMemory): void;
+  /** Makes one attempt. @returns a promise where it has to wait first, which rejects with a fault of ours */
+  handle(call: SchemeCall): Promise<void> | undefined;
+  /** The request is over: lets go of what the call holds. */
+  release(call: SchemeCall): void;
 }

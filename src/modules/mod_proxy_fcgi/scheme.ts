@@ -1,113 +1,113 @@
-import { performance } from 'node:perf_hooks';
 import { mayRetry, retryBudget } from '../../backend/retry.ts';
+import type { BackendError } from '../../fastcgi/errors.ts';
+import { decodePairs } from '../../fastcgi/params.ts';
 import { SpooledBody } from '../../fastcgi/spool.ts';
 import type { StdinSource } from '../../fastcgi/stdin-source.ts';
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
-import { DONE } from '../../pipeline/status.ts';
-import type { Table } from '../../pipeline/table.ts';
-import type { SchemeAttempt, SchemeCall, SchemeHandler } from '../mod_proxy/scheme.ts';
+import { encodeTable } from '../../pipeline/script-variables.ts';
+import { DONE, type HookResult } from '../../pipeline/status.ts';
+import type { SchemeCall, SchemeHandler } from '../mod_proxy/scheme.ts';
 import { canonicaliseFcgi, fcgiOrigin, forwardRaw } from './canonicalise.ts';
 import { buildParams } from './environment.ts';
 import { modProxyFcgi } from './index.ts';
 import { isUnsendable, prepareBody, type PreparedBody } from './request-body.ts';
 import { portText } from './failure-log.ts';
-import { ScriptResponse, type ScriptOutcome } from './script-response.ts';
+import { ScriptResponse, type ScriptListener } from './script-response.ts';
 
 function mayBeFpm(req: RequestRecord): boolean {
   return modProxyFcgi.dir(req)?.backendType !== 'GENERIC';
 }
 
 /**
- * One attempt of a request at one worker. No `async` on this way: each step of a promise costs as much as a header.
+ * One attempt of a request at one worker. No promise on this way: each step of one costs as much as a header.
  *
  * @source httpd modules/proxy/mod_proxy_fcgi.c `proxy_fcgi_handler`
  */
-function handle(call: SchemeCall): SchemeAttempt | Promise<SchemeAttempt> {
-  const body = (call.memory.body as PreparedBody | undefined) ?? prepareBody(call.req);
-  return body instanceof Promise ? body.then((prepared) => send(call, prepared)) : send(call, body);
+function handle(call: SchemeCall): Promise<void> | undefined {
+  const body = (call.body as PreparedBody | undefined) ?? prepareBody(call.req);
+  if (body instanceof Promise) return body.then((prepared) => send(call, prepared));
+  send(call, body);
+  return undefined;
 }
 
-function send(call: SchemeCall, body: PreparedBody): SchemeAttempt | Promise<SchemeAttempt> {
+function send(call: SchemeCall, body: PreparedBody): void {
   const { req } = call;
-  call.memory.body = body;
+  call.body = body;
   if (isUnsendable(body)) {
     const text = `Error dispatching request to ${portText(req)}: (reading input brigade)`;
     logRequest(req, 'error', 'proxy_fcgi', 'AH01075', text, body.message);
-    if (!body.isGone) return { result: body.status, status: body.status, mayFailOver: false };
-    req.output.abort();
-    return { result: DONE, status: body.status, mayFailOver: false };
+    if (body.isGone) req.output.abort();
+    call.attempted(body.isGone ? DONE : body.status, body.status, false);
+    return;
   }
-  const environment = req.subprocessEnv.size === 0 ? undefined : req.subprocessEnv.copy();
+  const environment = encodeTable(req.subprocessEnv);
   const params = buildParams(req, modProxyFcgi.dir(req));
   if (params === undefined) {
     logRequest(req, 'error', 'proxy_fcgi', 'AH01074', `Failed writing Environment to ${portText(req)}:`);
-    return { result: 503, status: 503, mayFailOver: false };
+    call.attempted(503, 503, false);
+    return;
   }
-  retryBudget.countRequest(performance.now());
-  return new Promise((resolve) => {
-    const finish = (outcome: ScriptOutcome): void => {
-      if (outcome.error && mayBeSentAgain(call, outcome, body)) {
-        call.memory.wasRetried = true;
-        // Not from within the failure: the pool is still about to clear up behind it.
-        queueMicrotask(() => exchange(call, params, body, true, finish));
-      } else resolve(attemptOf(call, outcome, body, environment));
-    };
-    exchange(call, params, body, false, finish);
-  });
+  retryBudget.countRequest(Date.now());
+  new Attempt(call, params, body, environment).run(!call.worker.keepsConnections);
 }
 
-/** @param environment the variables before the parameters were made; undefined: there were none */
-function attemptOf(
-  call: SchemeCall,
-  outcome: ScriptOutcome,
-  body: StdinSource,
-  environment: Table | undefined,
-): SchemeAttempt {
-  const { req } = call;
-  if (outcome.error?.code.startsWith('HGW_BACKEND_CONNECT')) {
-    // httpd makes the parameters once it is connected: an error document does not see them.
-    if (environment === undefined) req.subprocessEnv.clear();
-    else req.subprocessEnv.assign(environment);
-    call.connectFailed?.();
-  }
-  return { result: outcome.result, status: outcome.status, mayFailOver: mayFailOver(req, outcome, body) };
-}
+/** A request that is sent, and sent once more when a kept connection is closed under it. */
+class Attempt implements ScriptListener {
+  readonly #call: SchemeCall;
+  readonly #params: string;
+  readonly #body: StdinSource;
+  /** The variables before the parameters were made. */
+  readonly #environment: string;
 
-function exchange(
-  call: SchemeCall,
-  params: string,
-  body: StdinSource,
-  isFresh: boolean,
-  finish: (outcome: ScriptOutcome) => void,
-): void {
-  const { worker, overrides } = call;
-  const { flushPackets, flushWaitMs } = worker.settings;
-  const response = new ScriptResponse(call.req, { flushPackets, flushWaitMs, overrides }, finish);
-  const running = worker.run(
-    {
-      params,
-      stdin: body,
-      defaultTimeoutMs: call.defaultTimeoutMs,
-      isFresh: isFresh || !worker.keepsConnections,
-    },
-    response,
-  );
-  response.follow(running);
+  constructor(call: SchemeCall, params: string, body: StdinSource, environment: string) {
+    this.#call = call;
+    this.#params = params;
+    this.#body = body;
+    this.#environment = environment;
+  }
+
+  run(isFresh: boolean): void {
+    const { req, worker, overrides, defaultTimeoutMs } = this.#call;
+    const response = new ScriptResponse(req, worker.settings, overrides, this);
+    const call = { params: this.#params, stdin: this.#body, defaultTimeoutMs, isFresh };
+    response.follow(worker.run(call, response));
+  }
+
+  over(result: HookResult, status: number, error: BackendError | undefined): void {
+    const call = this.#call;
+    if (error === undefined) {
+      call.attempted(result, status, false);
+      return;
+    }
+    if (mayBeSentAgain(call, error, this.#body)) {
+      call.wasRetried = true;
+      // Not from within the failure: the pool is still about to clear up behind it.
+      queueMicrotask(() => this.run(true));
+      return;
+    }
+    if (error.code.startsWith('HGW_BACKEND_CONNECT')) {
+      // httpd makes the parameters once it is connected: an error document does not see them.
+      const { subprocessEnv } = call.req;
+      subprocessEnv.clear();
+      for (const [name, value] of decodePairs(this.#environment)) subprocessEnv.add(name, value);
+      call.connectFailed();
+    }
+    call.attempted(result, status, mayFailOver(call.req, error, this.#body));
+  }
 }
 
 /** A kept connection was closed under a safe request: it is sent once more, on a fresh one. */
-function mayBeSentAgain(call: SchemeCall, outcome: ScriptOutcome, body: StdinSource): boolean {
-  const { error } = outcome;
-  if (!error || error.code === 'HGW_BACKEND_CONNECT' || error.code === 'HGW_BACKEND_OVERLOADED') return false;
+function mayBeSentAgain(call: SchemeCall, error: BackendError, body: StdinSource): boolean {
+  if (error.code === 'HGW_BACKEND_CONNECT' || error.code === 'HGW_BACKEND_OVERLOADED') return false;
   const isAllowed = mayRetry({
     method: call.req.method,
     error,
     isBodyReplayable: body.isReplayable,
-    wasRetried: call.memory.wasRetried === true,
+    wasRetried: call.wasRetried,
     leftMs: call.defaultTimeoutMs - (Date.now() - call.req.requestTimeMs),
   });
-  return isAllowed && retryBudget.take(performance.now());
+  return isAllowed && retryBudget.take(Date.now());
 }
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -116,9 +116,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TR
  * Whether another member may be tried: no application began to work on the request, or it is a safe one of which no
  * answer was seen. httpd fails over with any method, and may so execute a POST twice.
  */
-function mayFailOver(req: RequestRecord, outcome: ScriptOutcome, body: StdinSource): boolean {
-  const { error } = outcome;
-  if (!error || error.status !== 503 || !body.isReplayable) return false;
+function mayFailOver(req: RequestRecord, error: BackendError, body: StdinSource): boolean {
+  if (error.status !== 503 || !body.isReplayable) return false;
   if (!error.evidence.wasRequestSent || error.code === 'HGW_BACKEND_OVERLOADED') return true;
   return SAFE_METHODS.has(req.method) && !error.evidence.hasAnswer;
 }
@@ -131,7 +130,7 @@ export const fcgiScheme: SchemeHandler = {
   origin: fcgiOrigin,
   forwardRaw: (req, origin, path) => forwardRaw(req, origin, path, mayBeFpm(req)),
   handle,
-  release(memory) {
-    if (memory.body instanceof SpooledBody) memory.body.release();
+  release({ body }) {
+    if (body instanceof SpooledBody) body.release();
   },
 };

@@ -15,21 +15,21 @@ const MAX_LOGGED_STDERR = 65_536;
 /** Longest piece of STDERR in one log line. */
 const STDERR_LINE = 8192;
 
-export interface ResponseSettings {
+export interface FlushSettings {
   readonly flushPackets: 'off' | 'on' | 'auto';
   readonly flushWaitMs: number;
-  /** Whether a page of ours takes the place of a script's answer with this status. */
-  readonly overrides: (status: number) => boolean;
 }
 
-/** How an exchange came out for the request. */
-export interface ScriptOutcome {
-  /** For the pipeline. */
-  readonly result: HookResult;
-  /** The status that the script or the gateway answered with. */
-  readonly status: number;
-  /** Set when the exchange failed before anything was sent to the client. */
-  readonly error: BackendError | undefined;
+/** Who waits for the end of an exchange. */
+export interface ScriptListener {
+  /**
+   * Called once, when the answer is complete or has failed.
+   *
+   * @param result for the pipeline
+   * @param status that the script or the gateway answered with
+   * @param error  why the exchange failed before anything was sent to the client
+   */
+  over(result: HookResult, status: number, error: BackendError | undefined): void;
 }
 
 /**
@@ -40,8 +40,9 @@ export interface ScriptOutcome {
  */
 export class ScriptResponse implements ExchangeListener {
   readonly #req: RequestRecord;
-  readonly #settings: ResponseSettings;
-  readonly #done: (outcome: ScriptOutcome) => void;
+  readonly #settings: FlushSettings;
+  readonly #overrides: (status: number) => boolean;
+  readonly #listener: ScriptListener;
   #exchange: Exchange | undefined;
   #head: ScriptHead | undefined = new ScriptHead();
   #state: 'head' | 'body' | 'dropped' | 'over' = 'head';
@@ -53,11 +54,17 @@ export class ScriptResponse implements ExchangeListener {
   #hasBogusRecord = false;
   #flushTimer: Timer | undefined;
 
-  /** @param done called once, when the answer is complete or has failed */
-  constructor(req: RequestRecord, settings: ResponseSettings, done: (outcome: ScriptOutcome) => void) {
+  /** @param overrides whether a page of ours takes the place of a script's answer with this status */
+  constructor(
+    req: RequestRecord,
+    settings: FlushSettings,
+    overrides: (status: number) => boolean,
+    listener: ScriptListener,
+  ) {
     this.#req = req;
     this.#settings = settings;
-    this.#done = done;
+    this.#overrides = overrides;
+    this.#listener = listener;
   }
 
   /** To be called with what `run` gave. */
@@ -171,7 +178,7 @@ export class ScriptResponse implements ExchangeListener {
         this.#finish(OK, req.status);
         return;
       case 'respond':
-        if (req.isInitial && this.#settings.overrides(req.status)) {
+        if (req.isInitial && this.#overrides(req.status)) {
           this.#overridden = req.status;
           this.#state = 'dropped';
           req.status = 200;
@@ -256,7 +263,7 @@ export class ScriptResponse implements ExchangeListener {
     output.onDrain = undefined;
     output.onGone = undefined;
     this.#exchange?.resume();
-    this.#done({ result, status, error });
+    this.#listener.over(result, status, error);
   }
 }
 
