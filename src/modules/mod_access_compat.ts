@@ -170,5 +170,9 @@ export const modAccessCompat: Module<undefined, AccessConfig> = defineModule(cat
     },
   },
   createDirConfig: (): AccessConfig => ({ allows: [], denies: [], orders: [], satisfies: [] }),
-  hooks: [hook('accessChecker', checkAccess)],
+  hooks: [
+    hook('accessChecker', checkAccess, {
+      concerns: (_server, dir) => modAccessCompat.in(dir) !== undefined,
+    }),
+  ],
 });

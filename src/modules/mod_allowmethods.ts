@@ -48,5 +48,10 @@ export const modAllowmethods: Module<undefined, AllowmethodsDirConfig> = defineM
   directives: { AllowMethods: allowMethods },
   createDirConfig: (): AllowmethodsDirConfig => ({}),
   mergeDirConfig: (base, add) => ({ ...base, ...add }),
-  hooks: [hook('accessChecker', checkMethod, { order: 'reallyFirst' })],
+  hooks: [
+    hook('accessChecker', checkMethod, {
+      order: 'reallyFirst',
+      concerns: (_server, dir) => modAllowmethods.in(dir) !== undefined,
+    }),
+  ],
 });

@@ -1,6 +1,7 @@
 import { modEnv as catalogue } from '../../grammar/catalogue/mod_env.ts';
 import { hook } from '../pipeline/phases.ts';
-import { DECLINED, OK } from '../pipeline/status.ts';
+import type { RequestRecord } from '../pipeline/request.ts';
+import { OK, type HookResult } from '../pipeline/status.ts';
 import { eachWord } from './arguments.ts';
 import { defineModule, type Module, type ServedDirective } from './module.ts';
 
@@ -60,18 +61,16 @@ const unsetEnv: Served<readonly string[]> = {
   },
 };
 
+function setVariables(req: RequestRecord): HookResult {
+  for (const { name, value } of modEnv.dir(req)!.vars.values())
+    if (value !== undefined) req.subprocessEnv.set(name, value);
+  return OK;
+}
+
 /** Variables for applications, whatever the request. @source httpd modules/metadata/mod_env.c */
 export const modEnv: Module<undefined, EnvDirConfig> = defineModule(catalogue, {
   directives: { SetEnv: setEnv, PassEnv: passEnv, UnsetEnv: unsetEnv },
   createDirConfig: () => ({ vars: new Map() }),
   mergeDirConfig: (base, add) => ({ vars: new Map([...base.vars, ...add.vars]) }),
-  hooks: [
-    hook('fixups', (req) => {
-      const vars = modEnv.dir(req)?.vars;
-      if (!vars) return DECLINED;
-      for (const { name, value } of vars.values())
-        if (value !== undefined) req.subprocessEnv.set(name, value);
-      return OK;
-    }),
-  ],
+  hooks: [hook('fixups', setVariables, { concerns: (_server, dir) => modEnv.in(dir) !== undefined })],
 });

@@ -104,5 +104,10 @@ export const modUserdir: Module<UserdirServerConfig, undefined> = defineModule(c
     enabled: add.enabled.size > 0 ? add.enabled : base.enabled,
     disabled: add.disabled.size > 0 ? add.disabled : base.disabled,
   }),
-  hooks: [hook('translateName', translate, { before: ['mod_vhost_alias'] })],
+  hooks: [
+    hook('translateName', translate, {
+      before: ['mod_vhost_alias'],
+      concerns: (server) => modUserdir.server(server).places !== undefined,
+    }),
+  ],
 });

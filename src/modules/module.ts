@@ -2,6 +2,7 @@ import type { CatalogueRow, ModuleCatalogue } from '../../grammar/catalogue/type
 import type { ExprNode } from '../../grammar/expr/ast.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import type { MethodLimit } from './method-limit.ts';
+import type { DirConfig } from '../pipeline/dir-config.ts';
 import type { Hook } from '../pipeline/phases.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import type { GatewayPlan, ServerRecord } from '../pipeline/server.ts';
@@ -172,6 +173,8 @@ export interface Module<S = unknown, D = unknown> {
   readonly hooks: readonly Hook[];
   /** This module's merged per-directory config for a request; undefined: no directive of it applies. */
   dir(req: RequestRecord): D | undefined;
+  /** The same of a merged config. */
+  in(config: DirConfig): D | undefined;
   /** This module's config for a server. Always there when `createServerConfig` is. */
   server(server: ServerRecord): S;
 }
@@ -203,6 +206,7 @@ export function defineModule<const C extends ModuleCatalogue, S = undefined, D =
     beforeServing: parts.beforeServing,
     hooks: parts.hooks ?? [],
     dir: (req) => req.dirConfig.values[slot] as D | undefined,
+    in: (config) => config.values[slot] as D | undefined,
     server: (server) => server.serverConfig[slot] as S,
   };
 }

@@ -1,3 +1,4 @@
+import type { HooksByPhase } from './phases.ts';
 import type { Section } from './section.ts';
 
 /** How to merge the per-directory config of one slot; undefined: the added one replaces. */
@@ -15,6 +16,8 @@ export class DirConfig {
   readonly values: readonly unknown[];
   readonly files: readonly Section[];
   readonly ifs: readonly Section[];
+  /** What is left of the plan's hooks under this config, once a request came under it. */
+  hooks: HooksByPhase | undefined;
   readonly #merged = new WeakMap<DirConfig, DirConfig>();
 
   constructor(values: readonly unknown[], files: readonly Section[], ifs: readonly Section[]) {

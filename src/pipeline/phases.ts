@@ -1,5 +1,7 @@
 import type { HookResult } from './status.ts';
+import type { DirConfig } from './dir-config.ts';
 import type { RequestRecord } from './request.ts';
+import type { ServerRecord } from './server.ts';
 
 /**
  * The phases of a request under httpd's names, and how each ends: `first` stops at the first hook that does not
@@ -35,7 +37,7 @@ export interface PhaseHooks {
   readonly run: readonly HookFunction[];
 }
 
-/** Every phase of a plan. */
+/** Every phase, with the hooks that concern some requests of a plan. */
 export type HooksByPhase = Readonly<Record<PhaseName, PhaseHooks>>;
 
 /** Where a hook stands among those of its phase: class first, then `before`/`after`, then module order. */
@@ -48,13 +50,65 @@ export interface Hook {
   /** Modules (`mod_alias`) whose hooks of this phase must run after, or before, this one. */
   readonly before: readonly string[];
   readonly after: readonly string[];
+  readonly concerns: Concerns | undefined;
 }
+
+/**
+ * Whether a hook has anything to do for requests under these configs, asked once for each config that requests come
+ * under. Where it has not, it would leave the request as it is, and decline or (in a phase that runs all) agree.
+ */
+export type Concerns = (server: ServerRecord, dir: DirConfig) => boolean;
 
 /** A module's entry into a phase. */
 export function hook(
   phase: PhaseName,
   run: HookFunction,
-  place: { order?: HookOrder; before?: readonly string[]; after?: readonly string[] } = {},
+  place: {
+    order?: HookOrder;
+    before?: readonly string[];
+    after?: readonly string[];
+    concerns?: Concerns;
+  } = {},
 ): Hook {
-  return { phase, run, order: place.order ?? 'middle', before: place.before ?? [], after: place.after ?? [] };
+  const { order = 'middle', before = [], after = [], concerns } = place;
+  return { phase, run, order, before, after, concerns };
+}
+
+/** The hooks of a plan in the order in which they run, and what is left of them under the configs of a request. */
+export class PlannedHooks {
+  readonly #hooks: readonly Hook[];
+  readonly #phases: ReadonlySet<PhaseName>;
+  /** By the hooks that are left: few sets of them come up, however many configs there are. */
+  readonly #selections = new Map<string, HooksByPhase>();
+
+  /** @param hooks those of each phase in their order */
+  constructor(hooks: readonly Hook[]) {
+    this.#hooks = hooks;
+    this.#phases = new Set(hooks.map(({ phase }) => phase));
+  }
+
+  /** Some request may have something to do in a phase. */
+  has(phase: PhaseName): boolean {
+    return this.#phases.has(phase);
+  }
+
+  /** The hooks that concern requests under these configs. */
+  under(server: ServerRecord, dir: DirConfig): HooksByPhase {
+    const left = this.#hooks.map(({ concerns }) => concerns === undefined || concerns(server, dir));
+    const key = left.map(Number).join('');
+    let selection = this.#selections.get(key);
+    if (!selection) {
+      selection = byPhase(this.#hooks.filter((_, i) => left[i]));
+      this.#selections.set(key, selection);
+    }
+    return selection;
+  }
+}
+
+function byPhase(hooks: readonly Hook[]): HooksByPhase {
+  const phases = Object.entries(PHASES).map(([name, rule]): [string, PhaseHooks] => [
+    name,
+    { rule, run: hooks.filter(({ phase }) => phase === name).map(({ run }) => run) },
+  ]);
+  return Object.fromEntries(phases) as Record<PhaseName, PhaseHooks>;
 }

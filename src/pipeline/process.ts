@@ -1,4 +1,4 @@
-import type { PhaseHooks } from './phases.ts';
+import type { HooksByPhase, PhaseHooks, PhaseName } from './phases.ts';
 import { discardBody } from './discard-body.ts';
 import { logRequest } from './log.ts';
 import { resolveRemoteHost } from './remote-host.ts';
@@ -23,8 +23,14 @@ function later<T, U>(req: RequestRecord, value: Promise<T>, next: Next<T, U>): P
 }
 
 /** Runs the hooks of a phase by its rule. */
-export function runPhase(req: RequestRecord, phase: PhaseHooks): MaybePromise<HookResult> {
-  return runPhaseThen(req, phase, asItIs);
+export function runPhase(req: RequestRecord, phase: PhaseName): MaybePromise<HookResult> {
+  return runPhaseThen(req, hooksOf(req)[phase], asItIs);
+}
+
+/** The hooks that concern the request under the configs that it has by now. */
+function hooksOf(req: RequestRecord): HooksByPhase {
+  const { dirConfig, server } = req;
+  return (dirConfig.hooks ??= server.gateway.hooks.under(server, dirConfig));
 }
 
 function asItIs(_req: RequestRecord, result: HookResult): HookResult {
@@ -86,14 +92,13 @@ export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
     return 400;
   }
   if (isFileRequest) return mapRequest(req, decodePath(req));
-  if (req.server.gateway.hooks.preTranslateName.run.length === 0)
-    return translateDecoded(req, decodePath(req));
+  if (!req.server.gateway.hooks.has('preTranslateName')) return translateDecoded(req, decodePath(req));
   return preTranslate(req);
 }
 
 function preTranslate(req: RequestRecord): MaybePromise<HookResult> {
   walkLocationAndIf(req);
-  return runPhaseThen(req, req.server.gateway.hooks.preTranslateName, afterPreTranslation);
+  return runPhaseThen(req, hooksOf(req).preTranslateName, afterPreTranslation);
 }
 
 function afterPreTranslation(req: RequestRecord, claimed: HookResult): MaybePromise<HookResult> {
@@ -138,7 +143,7 @@ function decodePath(req: RequestRecord): HookResult {
 function translateDecoded(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   walkLocationAndIf(req);
-  return runPhaseThen(req, req.server.gateway.hooks.translateName, afterTranslation);
+  return runPhaseThen(req, hooksOf(req).translateName, afterTranslation);
 }
 
 function afterTranslation(req: RequestRecord, translated: HookResult): MaybePromise<HookResult> {
@@ -157,14 +162,14 @@ function declineIsFault(req: RequestRecord, result: HookResult, what: string): H
 function mapRequest(req: RequestRecord, decoded: HookResult): MaybePromise<HookResult> {
   if (decoded !== OK) return decoded;
   req.dirConfig = req.server.dirDefaults;
-  return runPhaseThen(req, req.server.gateway.hooks.mapToStorage, afterMapping);
+  return runPhaseThen(req, hooksOf(req).mapToStorage, afterMapping);
 }
 
 function afterMapping(req: RequestRecord, mapped: HookResult): MaybePromise<HookResult> {
   if (mapped !== OK && mapped !== DECLINED) return mapped;
   walkLocationAndIf(req);
   if (req.main) return checkAccess(req);
-  return runPhaseThen(req, req.server.gateway.hooks.headerParser, afterHeaders);
+  return runPhaseThen(req, hooksOf(req).headerParser, afterHeaders);
 }
 
 function afterHeaders(req: RequestRecord, parsed: HookResult): MaybePromise<HookResult> {
@@ -179,25 +184,25 @@ function checkAccess(req: RequestRecord): MaybePromise<HookResult> {
     return typeAndFixups(req);
   }
   const isAny = req.server.gateway.services.satisfies(req) === 'any';
-  return runPhaseThen(req, req.server.gateway.hooks.accessChecker, isAny ? afterAnyAccess : afterAccess);
+  return runPhaseThen(req, hooksOf(req).accessChecker, isAny ? afterAnyAccess : afterAccess);
 }
 
 /** Satisfy All: the addresses must be welcome, and the authorization must be given. */
 function afterAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
   if (access !== OK) return access;
-  return runPhaseThen(req, req.server.gateway.hooks.accessCheckerEx, afterAuthorization);
+  return runPhaseThen(req, hooksOf(req).accessCheckerEx, afterAuthorization);
 }
 
 function afterAuthorization(req: RequestRecord, authorized: HookResult): MaybePromise<HookResult> {
   return authorized === DECLINED
-    ? runPhaseThen(req, req.server.gateway.hooks.checkUserId, afterAuthentication)
+    ? runPhaseThen(req, hooksOf(req).checkUserId, afterAuthentication)
     : afterChecks(req, authorized);
 }
 
 /** Satisfy Any: one of the two is enough. */
 function afterAnyAccess(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
   if (access === OK) return typeAndFixups(req);
-  return runPhaseThen(req, req.server.gateway.hooks.accessCheckerEx, afterAuthorization);
+  return runPhaseThen(req, hooksOf(req).accessCheckerEx, afterAuthorization);
 }
 
 function afterChecks(req: RequestRecord, access: HookResult): MaybePromise<HookResult> {
@@ -216,7 +221,7 @@ function afterAuthentication(req: RequestRecord, known: HookResult): MaybePromis
     return 500;
   }
   if (known !== OK) return known;
-  return runPhaseThen(req, req.server.gateway.hooks.authChecker, afterAuthCheck);
+  return runPhaseThen(req, hooksOf(req).authChecker, afterAuthCheck);
 }
 
 function afterAuthCheck(req: RequestRecord, allowed: HookResult): MaybePromise<HookResult> {
@@ -224,24 +229,24 @@ function afterAuthCheck(req: RequestRecord, allowed: HookResult): MaybePromise<H
 }
 
 function typeAndFixups(req: RequestRecord): MaybePromise<HookResult> {
-  return runPhaseThen(req, req.server.gateway.hooks.typeChecker, afterType);
+  return runPhaseThen(req, hooksOf(req).typeChecker, afterType);
 }
 
 function afterType(req: RequestRecord, typed: HookResult): MaybePromise<HookResult> {
   if (typed !== OK && typed !== DECLINED) return typed;
-  return runPhase(req, req.server.gateway.hooks.fixups);
+  return runPhase(req, 'fixups');
 }
 
 /** Runs the handler, whose name is the content type where none was set. @source `ap_invoke_handler` */
 export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
-  return runPhaseThen(req, req.server.gateway.hooks.insertFilter, runHandler);
+  return runPhaseThen(req, hooksOf(req).insertFilter, runHandler);
 }
 
 function runHandler(req: RequestRecord): MaybePromise<HookResult> {
   const configured = req.handler;
   req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
   req.contentType ??= req.inheritedType;
-  return runPhaseThen(req, req.server.gateway.hooks.handler, (_req, result) => {
+  return runPhaseThen(req, hooksOf(req).handler, (_req, result) => {
     req.handler = configured;
     if (result !== DECLINED) return result;
     if (configured !== undefined) {
@@ -293,7 +298,7 @@ function nameClient({ server, connection }: RequestRecord): MaybePromise<void> {
 }
 
 function afterLookup(req: RequestRecord): MaybePromise<void> {
-  return runPhaseThen(req, req.server.gateway.hooks.postReadRequest, afterReading);
+  return runPhaseThen(req, hooksOf(req).postReadRequest, afterReading);
 }
 
 function afterReading(req: RequestRecord, read: HookResult): MaybePromise<void> {
@@ -321,7 +326,7 @@ function afterFixups(req: RequestRecord, ready: HookResult): MaybePromise<void> 
 }
 
 function logTransaction(req: RequestRecord): MaybePromise<void> {
-  return runPhaseThen(req, req.server.gateway.hooks.logTransaction, nothing);
+  return runPhaseThen(req, hooksOf(req).logTransaction, nothing);
 }
 
 function nothing(): void {

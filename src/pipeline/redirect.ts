@@ -89,7 +89,7 @@ export function internalRedirect(
   if (isRecursionLimitExceeded(req)) return die(req, 500);
   const next = redirectedRecord(req, uri);
   prepare?.(next);
-  const read = runPhase(next, next.server.gateway.hooks.postReadRequest);
+  const read = runPhase(next, 'postReadRequest');
   if (read instanceof Promise) return read.then((late) => (late === OK ? serve(next) : die(next, late)));
   return read === OK ? serve(next) : die(next, read);
 }

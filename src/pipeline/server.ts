@@ -1,6 +1,6 @@
 import type { Span } from '../source/source.ts';
 import type { DirConfig, DirMerge } from './dir-config.ts';
-import type { HooksByPhase } from './phases.ts';
+import type { PlannedHooks } from './phases.ts';
 import type { RequestRecord } from './request.ts';
 import type { Section } from './section.ts';
 
@@ -73,8 +73,7 @@ export interface GatewayPlan {
   readonly serverRoot: string;
   /** Where sockets with a relative path are: `DefaultRuntimeDir`. */
   readonly runtimeDir: string;
-  /** Hooks by phase, sorted. */
-  readonly hooks: HooksByPhase;
+  readonly hooks: PlannedHooks;
   readonly dirMerges: readonly (DirMerge | undefined)[];
   readonly errorLog: ErrorLog;
   readonly hostnameLookups: boolean;

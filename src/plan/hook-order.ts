@@ -1,12 +1,4 @@
-import {
-  PHASES,
-  type Hook,
-  type HookFunction,
-  type HookOrder,
-  type HooksByPhase,
-  type PhaseHooks,
-  type PhaseName,
-} from '../pipeline/phases.ts';
+import { PHASES, PlannedHooks, type Hook, type HookOrder, type PhaseName } from '../pipeline/phases.ts';
 
 const CLASSES: Readonly<Record<HookOrder, number>> = {
   reallyFirst: 0,
@@ -31,26 +23,26 @@ interface Entry {
  */
 export function orderHooks(
   modules: readonly { readonly name: string; readonly hooks: readonly Hook[] }[],
-): HooksByPhase {
+): PlannedHooks {
   const phases = Object.keys(PHASES) as PhaseName[];
   const entries = modules.flatMap(({ name, hooks }, i) =>
     hooks.map((hook) => ({ module: name, hook, place: i })),
   );
-  const byPhase = phases.map((phase): [PhaseName, PhaseHooks] => {
-    const run = sorted(
-      entries.filter((entry) => entry.hook.phase === phase),
-      phase,
-    );
-    return [phase, { rule: PHASES[phase], run }];
-  });
-  return Object.fromEntries(byPhase) as Record<PhaseName, PhaseHooks>;
+  return new PlannedHooks(
+    phases.flatMap((phase) =>
+      sorted(
+        entries.filter((entry) => entry.hook.phase === phase),
+        phase,
+      ),
+    ),
+  );
 }
 
-function sorted(entries: readonly Entry[], phase: PhaseName): HookFunction[] {
+function sorted(entries: readonly Entry[], phase: PhaseName): Hook[] {
   const waiting = [...entries].sort(
     (a, b) => CLASSES[a.hook.order] - CLASSES[b.hook.order] || a.place - b.place,
   );
-  const result: HookFunction[] = [];
+  const result: Hook[] = [];
   while (waiting.length > 0) {
     const next = waiting.findIndex((entry) =>
       waiting.every((other) => other === entry || !mustPrecede(other, entry)),
@@ -59,7 +51,7 @@ function sorted(entries: readonly Entry[], phase: PhaseName): HookFunction[] {
       throw new Error(
         `hooks of ${phase} wait for each other: ${waiting.map((entry) => entry.module).join(', ')}`,
       );
-    result.push(waiting[next]!.hook.run);
+    result.push(waiting[next]!.hook);
     waiting.splice(next, 1);
   }
   return result;

@@ -90,7 +90,7 @@ export class MappedSite {
     };
     const req = new RequestRecord(head, connection, server, NO_BODY, NO_OUTPUT);
     parseUri(req, target);
-    void runPhase(req, req.server.gateway.hooks.postReadRequest);
+    void runPhase(req, 'postReadRequest');
     const result = processInternal(req);
     if (result instanceof Promise) throw new Error('a hook had to wait');
     return { result, req, location: req.headersOut.get('Location') };

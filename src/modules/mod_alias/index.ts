@@ -27,10 +27,13 @@ export const modAlias: Module<AliasServerConfig, AliasDirConfig> = defineModule(
   hooks: [
     hook('translateName', (req) => translateAlias(req, modAlias.server(req.server), modAlias.dir(req)), {
       before: ['mod_userdir', 'mod_vhost_alias'],
+      concerns: (server, dir) => {
+        const { aliases, redirects } = modAlias.server(server);
+        return aliases.length > 0 || redirects.length > 0 || modAlias.in(dir) !== undefined;
+      },
     }),
-    hook('fixups', (req) => {
-      const dir = modAlias.dir(req);
-      return dir ? fixupRedirect(req, dir) : DECLINED;
+    hook('fixups', (req) => fixupRedirect(req, modAlias.dir(req)!), {
+      concerns: (_server, dir) => modAlias.in(dir) !== undefined,
     }),
     // A ScriptAlias without mod_cgi would hand the program's source to the static handler, as httpd does.
     hook('handler', (req) => (req.notes.has('alias-forced-type') ? refuseProgram(req) : DECLINED)),

@@ -35,7 +35,10 @@ function fixups(req: RequestRecord): HookResult {
 
 /** @source httpd modules/proxy/mod_proxy.c `register_hooks` */
 export const proxyHooks = [
-  hook('preTranslateName', preTranslateName),
+  hook('preTranslateName', preTranslateName, {
+    concerns: (server, dir) =>
+      modProxy.server(server).hasEncodedRules || modProxy.in(dir)?.rule !== undefined,
+  }),
   hook('translateName', translateName, { order: 'first', after: ['mod_rewrite'] }),
   hook('mapToStorage', mapToStorage, { order: 'first' }),
   hook('fixups', fixups, { order: 'first', before: ['mod_rewrite'] }),

@@ -79,8 +79,7 @@ function runCondition(req: RequestRecord, entry: ExprEntry, captures: Captures):
 }
 
 /** Sets the variables of every entry that applies. @source httpd modules/metadata/mod_setenvif.c `match_headers` */
-function setVariables(req: RequestRecord, config: SetEnvIfConfig | undefined): HookResult {
-  if (!config) return DECLINED;
+function setVariables(req: RequestRecord, config: SetEnvIfConfig): HookResult {
   let value = '';
   // A condition without a match of its own sees the groups of the one before it.
   let captures: Captures | undefined;
@@ -104,7 +103,11 @@ export const modSetenvif: Module<SetEnvIfConfig, SetEnvIfConfig> = defineModule(
   createDirConfig: createSetEnvIfConfig,
   mergeDirConfig: mergeSetEnvIfConfig,
   hooks: [
-    hook('postReadRequest', (req) => setVariables(req, modSetenvif.server(req.server))),
-    hook('headerParser', (req) => setVariables(req, modSetenvif.dir(req))),
+    hook('postReadRequest', (req) => setVariables(req, modSetenvif.server(req.server)), {
+      concerns: (server) => modSetenvif.server(server).entries.length > 0,
+    }),
+    hook('headerParser', (req) => setVariables(req, modSetenvif.dir(req)!), {
+      concerns: (_server, dir) => modSetenvif.in(dir) !== undefined,
+    }),
   ],
 });
