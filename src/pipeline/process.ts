@@ -4,7 +4,7 @@ import { logRequest } from './log.ts';
 import { resolveRemoteHost } from './remote-host.ts';
 import type { RequestRecord } from './request.ts';
 import { DECLINED, DONE, OK, REASONS, type HookResult } from './status.ts';
-import { normalizePath, parseUri, unescapePath } from './url.ts';
+import { isPlainPath, normalizePath, parseUri, unescapePath } from './url.ts';
 import { walkLocationAndIf } from './walk.ts';
 import { internalRedirect } from './redirect.ts';
 
@@ -79,17 +79,17 @@ function isFinal(result: HookResult, isFirst: boolean): boolean {
  */
 export function processInternal(req: RequestRecord): MaybePromise<HookResult> {
   const isFileRequest = req.main !== undefined && req.filename !== undefined;
-  const { services } = req.server.gateway;
-  const mergeSlashes = services.mergeSlashes(req.server);
-  const normalized = normalizePath(req.uri, {
-    mergeSlashes,
-    decodeUnreserved: true,
-    allowRelative: isFileRequest,
-  });
-  req.uri = req.parsedPath = normalized.path;
-  if (!normalized.isValid) {
-    logRequest(req, 'error', 'core', 'AH10244', `invalid URI path (${req.unparsedUri})`);
-    return 400;
+  if (!isPlainPath(req.uri)) {
+    const normalized = normalizePath(req.uri, {
+      mergeSlashes: req.server.gateway.services.mergeSlashes(req.server),
+      decodeUnreserved: true,
+      allowRelative: isFileRequest,
+    });
+    req.uri = req.parsedPath = normalized.path;
+    if (!normalized.isValid) {
+      logRequest(req, 'error', 'core', 'AH10244', `invalid URI path (${req.unparsedUri})`);
+      return 400;
+    }
   }
   if (isFileRequest) return mapRequest(req, decodePath(req));
   if (!req.server.gateway.hooks.has('preTranslateName')) return translateDecoded(req, decodePath(req));
@@ -109,6 +109,7 @@ function afterPreTranslation(req: RequestRecord, claimed: HookResult): MaybeProm
 
 /** Decodes `req.uri` in place, once. */
 function decodePath(req: RequestRecord): HookResult {
+  if (!req.uri.includes('%')) return OK;
   const { services } = req.server.gateway;
   const encodedSlashes = services.allowEncodedSlashes(req.server);
   const decoded = unescapePath(
@@ -238,28 +239,23 @@ function afterType(req: RequestRecord, typed: HookResult): MaybePromise<HookResu
 }
 
 /** Runs the handler, whose name is the content type where none was set. @source `ap_invoke_handler` */
-export function invokeHandler(req: RequestRecord): MaybePromise<HookResult> {
-  return runPhaseThen(req, hooksOf(req).insertFilter, runHandler);
-}
-
-function runHandler(req: RequestRecord): MaybePromise<HookResult> {
-  const configured = req.handler;
+function runHandler(req: RequestRecord): MaybePromise<void> {
+  const isNamed = req.handler !== undefined;
   req.handler ??= req.contentType?.replace(/[ ;].*$/s, '') ?? 'default-handler';
   req.contentType ??= req.inheritedType;
-  return runPhaseThen(req, hooksOf(req).handler, (_req, result) => {
-    req.handler = configured;
-    if (result !== DECLINED) return result;
-    if (configured !== undefined) {
-      logRequest(
-        req,
-        'warn',
-        'core',
-        'AH01614',
-        `handler "${configured}" not found for: ${req.filename ?? ''}`,
-      );
-    }
-    return 500;
-  });
+  return runPhaseThen(req, hooksOf(req).handler, isNamed ? afterNamedHandler : afterHandler);
+}
+
+function afterNamedHandler(req: RequestRecord, result: HookResult): MaybePromise<void> {
+  if (result !== DECLINED) return die(req, result);
+  const { handler = '', filename = '' } = req;
+  logRequest(req, 'warn', 'core', 'AH01614', `handler "${handler}" not found for: ${filename}`);
+  return die(req, 500);
+}
+
+function afterHandler(req: RequestRecord, result: HookResult): MaybePromise<void> {
+  req.handler = undefined;
+  return die(req, result === DECLINED ? 500 : result);
 }
 
 /**
@@ -322,7 +318,7 @@ export function serve(req: RequestRecord): MaybePromise<void> {
 }
 
 function afterFixups(req: RequestRecord, ready: HookResult): MaybePromise<void> {
-  return ready === OK ? then(req, invokeHandler(req), die) : die(req, ready);
+  return ready === OK ? runPhaseThen(req, hooksOf(req).insertFilter, runHandler) : die(req, ready);
 }
 
 function logTransaction(req: RequestRecord): MaybePromise<void> {

@@ -103,8 +103,8 @@ export function normalizePath(path: string, options: NormalizeOptions): Normaliz
   return { path: out, isValid };
 }
 
-/** Nothing in it that normalising could change: the usual case, decided without building anything. */
-function isPlainPath(path: string): boolean {
+/** Nothing in it that normalising or decoding could change: the usual case, decided without building anything. */
+export function isPlainPath(path: string): boolean {
   if (path.charCodeAt(0) !== SLASH) return false;
   let previous = 0;
   for (let i = 0; i < path.length; i++) {
