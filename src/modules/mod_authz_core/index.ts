@@ -12,7 +12,7 @@ import {
   type Module,
 } from '../module.ts';
 import { bindAlias, requirementOfAlias } from './aliases.ts';
-import { evaluateAuthz, onlyNegative, preparationsOf, type AuthzSection } from './logic.ts';
+import { authzFacts, evaluateAuthz, onlyNegative, type AuthzSection, type AuthzStatus } from './logic.ts';
 import { bindRequirement, requirementCheck, requirementPreparation, type Requirement } from './providers.ts';
 
 /** The requirements of one scope; `open` are the sections that lines are being added to, innermost last. */
@@ -148,7 +148,8 @@ function authorize(req: RequestRecord, isAfterAuthentication: boolean): HookResu
   const config = modAuthzCore.dir(req);
   if (!config?.section) return OK;
   const { section } = config;
-  const preparations = preparationsOf(section);
+  const { preparations, verdict } = authzFacts(section, req);
+  if (verdict) return conclude(req, config, verdict, isAfterAuthentication);
   if (preparations.length === 0) return decide(req, config, section, isAfterAuthentication);
   return Promise.all(preparations.map((prepare) => prepare(req))).then(() =>
     decide(req, config, section, isAfterAuthentication),
@@ -161,7 +162,15 @@ function decide(
   section: AuthzSection,
   isAfterAuthentication: boolean,
 ): HookResult {
-  const verdict = evaluateAuthz(req, section, 'all');
+  return conclude(req, config, evaluateAuthz(req, section, 'all'), isAfterAuthentication);
+}
+
+function conclude(
+  req: RequestRecord,
+  config: AuthzDirConfig,
+  verdict: AuthzStatus,
+  isAfterAuthentication: boolean,
+): HookResult {
   switch (verdict) {
     case 'granted':
       return OK;
@@ -207,6 +216,7 @@ export const modAuthzCore: Module<AuthzServerConfig, AuthzDirConfig> = defineMod
           isNegated,
           limit: ctx.limit,
           check: requirementCheck(requirement),
+          isConstant: requirement.kind === 'all',
           ...requirementPreparation(requirement),
           span: ctx.span,
         });

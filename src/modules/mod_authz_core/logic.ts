@@ -17,6 +17,8 @@ export type AuthzNode =
       readonly isNegated: boolean;
       readonly limit: MethodLimit | undefined;
       readonly check: AuthzCheck;
+      /** The check says the same of every request. */
+      readonly isConstant: boolean;
       readonly prepare?: AuthzPreparation;
       readonly span: Span;
     }
@@ -77,16 +79,38 @@ export function onlyNegative(section: AuthzSection): AuthzSection | undefined {
   return section.children.length > 0 && section.children.every(isNegative) ? section : undefined;
 }
 
-const preparations = new WeakMap<AuthzSection, readonly AuthzPreparation[]>();
+/** What is known of a section before any request. */
+interface AuthzFacts {
+  /** All that the checks below it must ask first; usually nothing. */
+  readonly preparations: readonly AuthzPreparation[];
+  /** Its verdict on every request; undefined: that depends on the request. */
+  readonly verdict: AuthzStatus | undefined;
+}
 
-/** All that the checks below a section must ask first; usually nothing. */
-export function preparationsOf(section: AuthzSection): readonly AuthzPreparation[] {
-  let known = preparations.get(section);
+const facts = new WeakMap<AuthzSection, AuthzFacts>();
+
+/**
+ * What is known of an outermost section, once all its lines are in it.
+ *
+ * @param req who asks: where the verdict is always the same, it doesn't matter
+ */
+export function authzFacts(section: AuthzSection, req: RequestRecord): AuthzFacts {
+  let known = facts.get(section);
   if (!known) {
-    known = section.children.flatMap((child) =>
-      child.kind === 'require' ? (child.prepare ?? []) : preparationsOf(child),
-    );
-    preparations.set(section, known);
+    const verdict = isConstant(section) ? evaluateAuthz(req, section, 'all') : undefined;
+    facts.set(section, (known = { preparations: preparationsOf(section), verdict }));
   }
   return known;
+}
+
+function preparationsOf(section: AuthzSection): readonly AuthzPreparation[] {
+  return section.children.flatMap((child) =>
+    child.kind === 'require' ? (child.prepare ?? []) : preparationsOf(child),
+  );
+}
+
+/** Whether nothing below a node depends on the request, its method included. */
+function isConstant(node: AuthzNode): boolean {
+  if (node.kind === 'require') return node.isConstant && node.limit === undefined;
+  return (node.limit === undefined || node.limit === 'children') && node.children.every(isConstant);
 }
