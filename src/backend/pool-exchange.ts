@@ -103,12 +103,12 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
     this.#keeper.exchangeExpired(this);
   }
 
-  stdout(slice: Buffer): void {
-    this.#listener?.stdout(slice);
+  stdout(piece: Buffer | string): void {
+    this.#listener?.stdout(piece);
   }
 
-  stderr(slice: Buffer): void {
-    this.#listener?.stderr(slice);
+  stderr(text: string): void {
+    this.#listener?.stderr(text);
   }
 
   stdoutEnd(): void {

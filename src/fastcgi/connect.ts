@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 import { nowMs, startTimer, stopTimer, type Timed } from '../backend/timers.ts';
-import { isShared, nextReadBuffer, ownedRead } from '../pipeline/read-buffer.ts';
+import { isShared, nextReadBuffer } from '../pipeline/read-buffer.ts';
 
 /** One place to connect to. */
 export type ConnectTarget =
@@ -10,8 +10,12 @@ export type ConnectTarget =
 
 /** Who uses a connected socket. */
 export interface SocketUser {
-  /** Bytes came. @returns false: stop reading */
-  received(chunk: Buffer): boolean;
+  /**
+   * Bytes came, at the front of a buffer that is read into again: see `takePart` for what is to be kept.
+   *
+   * @returns false: stop reading
+   */
+  received(buffer: Buffer, bytes: number): boolean;
   /** The kernel took all that waited. */
   drained(): void;
   /** The other side ended, or the socket broke or closed; may be told more than once. */
@@ -136,7 +140,7 @@ class BackendLine implements Timed, ConnectedSocket {
   #read(bytes: number): boolean {
     this.#lastBytes = bytes;
     const user = this.#user;
-    if (user !== undefined) return user.received(ownedRead(this.#buffer, bytes));
+    if (user !== undefined) return user.received(this.#buffer, bytes);
     this.socket.destroy();
     return false;
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 
 import { nowMs, startTimer, stopTimer, type Timed } from '../backend/timers.ts';
 import type { BodyConsumer, BodyFailure } from '../pipeline/exchange.ts';
+import { takePart } from '../pipeline/read-buffer.ts';
 import {
   BackendClosedError,
   BackendRefusedError,
@@ -133,8 +134,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.#close();
   }
 
-  /** Bytes came from the socket. @returns false: stop reading */
-  received(chunk: Buffer): boolean {
+  received(buffer: Buffer, bytes: number): boolean {
     if (this.#listener === undefined) {
       // An application that talks when nobody asked is not to be trusted with the next request.
       this.destroy();
@@ -144,24 +144,24 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
       this.hasAnswered = true;
       this.#owner.connectionAnswered(this);
     }
-    this.#receivedBytes += chunk.length;
+    this.#receivedBytes += bytes;
     this.#progress();
-    this.#decoder.push(chunk);
+    this.#decoder.push(buffer, bytes);
     this.#settle();
     return !this.#isPaused && !this.#isClosed;
   }
 
   // The decoder's findings.
 
-  stdout(slice: Buffer): void {
+  stdout(buffer: Buffer, start: number, end: number): void {
     this.#hasAnswer = true;
     this.#hasStdout = true;
-    this.#listener?.stdout(slice);
+    this.#listener?.stdout(takePart(buffer, start, end));
   }
 
-  stderr(slice: Buffer): void {
+  stderr(buffer: Buffer, start: number, end: number): void {
     this.#hasAnswer = true;
-    this.#listener?.stderr(slice);
+    this.#listener?.stderr(buffer.toString('latin1', start, end));
   }
 
   stdoutEnd(): void {

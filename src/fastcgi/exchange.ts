@@ -31,9 +31,10 @@ export interface ExchangeSummary {
  * called before `run` has returned, nor after `abort`.
  */
 export interface ExchangeListener {
-  /** @param slice the listener's own: it is never written again */
-  stdout(slice: Buffer): void;
-  stderr(slice: Buffer): void;
+  /** @param piece the listener's own, it is never written again; text is latin1 */
+  stdout(piece: Buffer | string): void;
+  /** @param text latin1 */
+  stderr(text: string): void;
   /** No more output: the response can be ended, before END_REQUEST comes. */
   stdoutEnd(): void;
   /** A record type that an application does not send (AH01072); its content was skipped. */
@@ -47,7 +48,7 @@ export interface Exchange {
   /** FastCGI bytes so far, record headers included. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Stops reading the answer; a few slices read already may still come. The time limit stands still. */
+  /** Stops reading the answer; a few pieces read already may still come. The time limit stands still. */
   pause(): void;
   resume(): void;
   /** Ends the exchange by closing its connection; the listener hears no more. */

@@ -81,10 +81,10 @@ function lengthAt(pairs: string, at: number): { readonly length: number; readonl
   return { length: (first & 0x7f) * 0x1000000 + low, bytes: 4 };
 }
 
-/** Who takes what the decoder finds. Slices point into the chunk that was pushed. */
+/** Who takes what the decoder finds. Content stands in the buffer that was pushed, which is good until that returns. */
 export interface RecordSink {
-  stdout(slice: Buffer): void;
-  stderr(slice: Buffer): void;
+  stdout(buffer: Buffer, start: number, end: number): void;
+  stderr(buffer: Buffer, start: number, end: number): void;
   /** The first empty STDOUT, or END_REQUEST when there was none. */
   stdoutEnd(): void;
   /** END_REQUEST with its padding. */
@@ -132,18 +132,19 @@ export class RecordDecoder {
     return this.#state === 'ended' && this.#isClean;
   }
 
-  push(chunk: Buffer): void {
+  /** @param bytes how many came, at the front of the buffer */
+  push(buffer: Buffer, bytes: number): void {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < bytes) {
       switch (this.#state) {
         case 'header':
-          at = this.#readHeader(chunk, at);
+          at = this.#readHeader(buffer, at, bytes);
           break;
         case 'content':
-          at = this.#readContent(chunk, at);
+          at = this.#readContent(buffer, at, bytes);
           break;
         case 'padding':
-          at = this.#readPadding(chunk, at);
+          at = this.#readPadding(at, bytes);
           break;
         case 'ended':
           this.#isClean = false;
@@ -154,13 +155,13 @@ export class RecordDecoder {
     }
   }
 
-  #readHeader(chunk: Buffer, start: number): number {
-    if (this.#partialBytes === 0 && chunk.length - start >= HEADER_BYTES) {
-      this.#openRecord(chunk, start);
+  #readHeader(buffer: Buffer, start: number, bytes: number): number {
+    if (this.#partialBytes === 0 && bytes - start >= HEADER_BYTES) {
+      this.#openRecord(buffer, start);
       return start + HEADER_BYTES;
     }
-    const end = Math.min(chunk.length, start + HEADER_BYTES - this.#partialBytes);
-    const header = this.#gather(chunk, start, end);
+    const end = Math.min(bytes, start + HEADER_BYTES - this.#partialBytes);
+    const header = this.#gather(buffer, start, end);
     if (this.#partialBytes === HEADER_BYTES) {
       this.#partialBytes = 0;
       this.#openRecord(header, 0);
@@ -168,9 +169,9 @@ export class RecordDecoder {
     return end;
   }
 
-  #gather(chunk: Buffer, start: number, end: number): Buffer {
+  #gather(buffer: Buffer, start: number, end: number): Buffer {
     this.#partial ??= Buffer.alloc(HEADER_BYTES);
-    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, start, end);
+    this.#partialBytes += buffer.copy(this.#partial, this.#partialBytes, start, end);
     return this.#partial;
   }
 
@@ -205,18 +206,18 @@ export class RecordDecoder {
     if (this.#contentLeft === 0) this.#closeContent();
   }
 
-  #readContent(chunk: Buffer, start: number): number {
-    const end = Math.min(chunk.length, start + this.#contentLeft);
+  #readContent(buffer: Buffer, start: number, bytes: number): number {
+    const end = Math.min(bytes, start + this.#contentLeft);
     this.#contentLeft -= end - start;
     switch (this.#type) {
       case TYPE.stdout:
-        if (!this.#isStdoutEnded) this.#sink.stdout(chunk.subarray(start, end));
+        if (!this.#isStdoutEnded) this.#sink.stdout(buffer, start, end);
         break;
       case TYPE.stderr:
-        this.#sink.stderr(chunk.subarray(start, end));
+        this.#sink.stderr(buffer, start, end);
         break;
       case TYPE.end:
-        this.#readEnd(chunk, start, end);
+        this.#readEnd(buffer, start, end);
         break;
       default:
     }
@@ -225,14 +226,14 @@ export class RecordDecoder {
   }
 
   /** END_REQUEST: four bytes of appStatus, one of protocolStatus, three reserved. */
-  #readEnd(chunk: Buffer, start: number, end: number): void {
+  #readEnd(buffer: Buffer, start: number, end: number): void {
     if (this.#isEndTaken) return;
     if (this.#partialBytes === 0 && end - start >= HEADER_BYTES) {
-      this.#takeEnd(chunk, start);
+      this.#takeEnd(buffer, start);
       return;
     }
     const last = Math.min(end, start + HEADER_BYTES - this.#partialBytes);
-    const content = this.#gather(chunk, start, last);
+    const content = this.#gather(buffer, start, last);
     if (this.#partialBytes === HEADER_BYTES) this.#takeEnd(content, 0);
   }
 
@@ -253,8 +254,8 @@ export class RecordDecoder {
     else this.#closeRecord();
   }
 
-  #readPadding(chunk: Buffer, start: number): number {
-    const end = Math.min(chunk.length, start + this.#paddingLeft);
+  #readPadding(start: number, bytes: number): number {
+    const end = Math.min(bytes, start + this.#paddingLeft);
     this.#paddingLeft -= end - start;
     if (this.#paddingLeft === 0) this.#closeRecord();
     return end;

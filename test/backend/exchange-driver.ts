@@ -46,7 +46,11 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   readonly isFresh?: boolean;
   readonly params?: readonly (readonly [string, string])[];
-  readonly onStdout?: (slice: Buffer, exchange: Exchange) => void;
+  readonly onStdout?: (piece: Buffer | string, exchange: Exchange) => void;
+}
+
+function latin1(piece: Buffer | string): string {
+  return typeof piece === 'string' ? piece : piece.toString('latin1');
 }
 
 /** Starts a request whose QUERY_STRING chooses what the responder does. */
@@ -55,15 +59,16 @@ export function start(target: Worker, query: string, options: RunOptions = {}): 
   let exchange: Exchange | undefined;
   const outcome = new Promise<Outcome>((resolve) => {
     const told = {
-      stdout: [] as Buffer[],
-      stderr: [] as Buffer[],
+      stdout: [] as (Buffer | string)[],
+      stderr: '',
       isStdoutEnded: false,
       unknown: [] as number[],
     };
     const finish = (summary: ExchangeSummary | undefined, error: BackendError | undefined): void => {
       resolve({
-        stdout: Buffer.concat(told.stdout).toString('latin1'),
-        stderr: Buffer.concat(told.stderr).toString('latin1'),
+        // Only now: what a listener was given must still be what came.
+        stdout: told.stdout.map(latin1).join(''),
+        stderr: told.stderr,
         isStdoutEnded: told.isStdoutEnded,
         unknown: told.unknown,
         summary,
@@ -72,11 +77,11 @@ export function start(target: Worker, query: string, options: RunOptions = {}): 
       });
     };
     const listener: ExchangeListener = {
-      stdout(slice) {
-        if (options.onStdout !== undefined && exchange !== undefined) options.onStdout(slice, exchange);
-        else told.stdout.push(slice);
+      stdout(piece) {
+        if (options.onStdout !== undefined && exchange !== undefined) options.onStdout(piece, exchange);
+        else told.stdout.push(piece);
       },
-      stderr: (slice) => void told.stderr.push(slice),
+      stderr: (text) => void (told.stderr += text),
       stdoutEnd: () => void (told.isStdoutEnded = true),
       unknownRecord: (type) => void told.unknown.push(type),
       end: (summary) => finish(summary, undefined),

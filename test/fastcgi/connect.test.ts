@@ -46,8 +46,8 @@ class Notes implements SocketUser {
   ends = 0;
   #heard: (() => void) | undefined;
 
-  received(chunk: Buffer): boolean {
-    this.text += chunk.toString();
+  received(buffer: Buffer, bytes: number): boolean {
+    this.text += buffer.toString('latin1', 0, bytes);
     this.#heard?.();
     return true;
   }

@@ -17,11 +17,11 @@ class Transcript implements RecordSink {
     this.#last = kind;
   }
 
-  stdout(slice: Buffer): void {
-    this.#add('out', slice.toString('latin1'));
+  stdout(buffer: Buffer, start: number, end: number): void {
+    this.#add('out', buffer.toString('latin1', start, end));
   }
-  stderr(slice: Buffer): void {
-    this.#add('err', slice.toString('latin1'));
+  stderr(buffer: Buffer, start: number, end: number): void {
+    this.#add('err', buffer.toString('latin1', start, end));
   }
   stdoutEnd(): void {
     this.#add('outEnd', '');
@@ -46,7 +46,14 @@ function decode(pieces: readonly Buffer[]): {
 } {
   const transcript = new Transcript();
   const decoder = new RecordDecoder(transcript);
-  for (const piece of pieces) decoder.push(piece);
+  // All pieces come in one buffer, as from a socket: what stands behind a piece is no part of it.
+  const buffer = Buffer.alloc(70_000, 1);
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += buffer.length) {
+      const bytes = piece.copy(buffer, 0, at);
+      decoder.push(buffer, bytes);
+    }
+  }
   return { events: transcript.events, isClean: decoder.isClean };
 }
 
@@ -131,15 +138,6 @@ describe('answer records', () => {
         decode(pieces.map((piece) => Buffer.from(piece)));
       }),
     );
-  });
-
-  test('bodies are handed out as slices of what came, not as copies', () => {
-    const wire = encodeRecord(RECORD.stdout, Buffer.from('body'));
-    const seen: Buffer[] = [];
-    const transcript = new Transcript();
-    transcript.stdout = (slice) => void seen.push(slice);
-    new RecordDecoder(transcript).push(wire);
-    expect(seen[0]?.buffer).toBe(wire.buffer);
   });
 
   const stdout = encodeRecord(RECORD.stdout, Buffer.from('x'));

@@ -3,6 +3,8 @@ import { remembering } from '../../source/remembering.ts';
 /** Most bytes of a header block, and most fields in it. */
 const MAX_HEAD_BYTES = 262_144;
 const MAX_FIELDS = 1000;
+/** Most of a piece that is looked at in one go. */
+const PART_BYTES = 4096;
 /** Longest line, its line end not counted. @source httpd, `MAX_STRING_LEN` */
 const MAX_LINE = 8189;
 
@@ -71,17 +73,31 @@ export class ScriptHead {
     return this.#text.length > MAX_HEAD_BYTES;
   }
 
-  /** Takes a piece of output. Gives the offset at which the body starts in it, or -1 while the block goes on. */
-  push(piece: Buffer): number {
-    const end = this.#findEnd(piece);
-    this.#text += piece.toString('latin1', 0, end < 0 ? piece.length : end);
+  /**
+   * Takes a piece of output. Gives the offset at which the body starts in it, or -1 while the block goes on.
+   *
+   * @param piece text is latin1
+   */
+  push(piece: Buffer | string): number {
+    if (typeof piece === 'string') return this.#pushText(piece);
+    // Most of a large piece is body, which is not turned into text for this.
+    for (let start = 0; start < piece.length; start += PART_BYTES) {
+      const end = this.#pushText(piece.toString('latin1', start, start + PART_BYTES));
+      if (end >= 0) return start + end;
+    }
+    return -1;
+  }
+
+  #pushText(text: string): number {
+    const end = this.#findEnd(text);
+    this.#text += end < 0 ? text : text.slice(0, end);
     return end;
   }
 
-  #findEnd(piece: Buffer): number {
+  #findEnd(text: string): number {
     let state = this.#state;
-    for (let i = 0; i < piece.length; i++) {
-      const byte = piece[i];
+    for (let i = 0; i < text.length; i++) {
+      const byte = text.charCodeAt(i);
       if (byte === 0x0a) {
         if (state === 'lf' || state === 'crlfcr') return i + 1;
         state = state === 'cr' ? 'crlf' : state === 'line' ? 'lf' : 'line';

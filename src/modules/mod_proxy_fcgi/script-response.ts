@@ -76,18 +76,18 @@ export class ScriptResponse implements ExchangeListener {
     if (output.isClosed) this.#giveUp();
   }
 
-  stdout(slice: Buffer): void {
-    if (this.#state === 'body') this.#write(slice);
-    else if (this.#state === 'head') this.#readHead(slice);
+  stdout(piece: Buffer | string): void {
+    if (this.#state === 'body') this.#write(piece);
+    else if (this.#state === 'head') this.#readHead(piece);
   }
 
-  stderr(slice: Buffer): void {
+  stderr(text: string): void {
     const room = MAX_LOGGED_STDERR - this.#stderrBytes;
-    this.#stderrBytes += slice.length;
-    const logged = slice.length <= room ? slice : slice.subarray(0, Math.max(0, room));
+    this.#stderrBytes += text.length;
+    const logged = text.slice(0, Math.max(0, room));
     for (let at = 0; at < logged.length; at += STDERR_LINE) {
-      const text = logged.toString('latin1', at, Math.min(at + STDERR_LINE, logged.length));
-      logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01071', `Got error '${text}'`);
+      const line = logged.slice(at, at + STDERR_LINE);
+      logRequest(this.#req, 'error', 'proxy_fcgi', 'AH01071', `Got error '${line}'`);
     }
   }
 
@@ -142,9 +142,9 @@ export class ScriptResponse implements ExchangeListener {
     this.#finish(error.status, error.status, error);
   }
 
-  #readHead(slice: Buffer): void {
+  #readHead(piece: Buffer | string): void {
     const head = this.#head!;
-    const bodyStart = head.push(slice);
+    const bodyStart = head.push(piece);
     if (bodyStart < 0) {
       if (head.isTooLong) this.#refuse(502, 'the header block is too long');
       return;
@@ -156,8 +156,8 @@ export class ScriptResponse implements ExchangeListener {
       return;
     }
     this.#go(applyHead(this.#req, parsed.fields));
-    if (parsed.rest !== '' && this.#state === 'body') this.#write(Buffer.from(parsed.rest, 'latin1'));
-    if (bodyStart < slice.length && this.#state === 'body') this.#write(slice.subarray(bodyStart));
+    if (parsed.rest !== '' && this.#state === 'body') this.#write(parsed.rest);
+    if (bodyStart < piece.length && this.#state === 'body') this.#write(partOf(piece, bodyStart));
   }
 
   #go(applied: AppliedHead): void {
@@ -194,13 +194,13 @@ export class ScriptResponse implements ExchangeListener {
     }
   }
 
-  #write(slice: Buffer): void {
+  #write(piece: Buffer | string): void {
     const { output } = this.#req;
-    const piece = this.#announcedBytes < 0 ? slice : slice.subarray(0, this.#announcedBytes);
-    if (this.#announcedBytes >= 0) this.#announcedBytes -= piece.length;
-    if (piece.length === 0) return;
+    const written = this.#announcedBytes < 0 ? piece : partOf(piece, 0, this.#announcedBytes);
+    if (this.#announcedBytes >= 0) this.#announcedBytes -= written.length;
+    if (written.length === 0) return;
     this.#hasWritten = true;
-    const mayGoOn = output.write(piece);
+    const mayGoOn = output.write(written);
     if (!mayGoOn) this.#exchange?.pause();
     if (this.#settings.flushPackets === 'on') output.flush();
     else if (this.#settings.flushPackets === 'auto') this.#flushSoon();
@@ -265,6 +265,10 @@ export class ScriptResponse implements ExchangeListener {
     this.#exchange?.resume();
     this.#listener.over(result, status, error);
   }
+}
+
+function partOf(piece: Buffer | string, start: number, end?: number): Buffer | string {
+  return typeof piece === 'string' ? piece.slice(start, end) : piece.subarray(start, end);
 }
 
 /** The body length that a trusted script announced, or -1. */

@@ -9,17 +9,17 @@ interface Scanned {
   readonly body: string;
 }
 
+/** Scans a block that comes as text and as bytes by turns. */
 function scan(pieces: readonly string[]): Scanned {
   const scanner = new ScriptHead();
   let body: string | undefined;
-  for (const piece of pieces) {
-    const slice = Buffer.from(piece, 'latin1');
+  for (const [index, piece] of pieces.entries()) {
     if (body !== undefined) {
       body += piece;
       continue;
     }
-    const start = scanner.push(slice);
-    if (start >= 0) body = slice.toString('latin1', start);
+    const start = scanner.push(index % 2 === 0 ? Buffer.from(piece, 'latin1') : piece);
+    if (start >= 0) body = piece.slice(start);
   }
   return { head: body === undefined ? undefined : scanner.text, body: body ?? '' };
 }
