@@ -1,11 +1,18 @@
 import type { BackendError } from '../fastcgi/errors.ts';
 import type { FastCgiConnection } from '../fastcgi/connection.ts';
-import type { Exchange, ExchangeListener, ExchangeSummary, FastCgiRequest } from '../fastcgi/exchange.ts';
+import type { ConnectedSocket, ConnectListener, ConnectTarget, PendingConnect } from '../fastcgi/connect.ts';
+import type { Exchange, ExchangeListener, ExchangeTerms, FastCgiRequest } from '../fastcgi/exchange.ts';
 import type { SwapListMember } from './swap-list.ts';
 import { stopTimer, type Timed } from './timers.ts';
 
-/** One request for a pool: what goes out, and how long it may wait for what. */
+/** One request for a pool. */
 export interface PoolCall extends FastCgiRequest {
+  /** No kept connection may serve it. */
+  readonly isFresh: boolean;
+}
+
+/** What a worker asks of a pool for all its requests alike. */
+export interface PoolTerms extends ExchangeTerms {
   readonly connectTimeoutMs: number;
   /** Longest wait for a slot. */
   readonly acquireMs: number;
@@ -17,8 +24,6 @@ export interface PoolCall extends FastCgiRequest {
   readonly idleMs: number;
   readonly addressTtlMs: number;
   readonly keepAlive: boolean;
-  /** No kept connection may serve it. */
-  readonly isFresh: boolean;
   /** Whose bytes these are. */
   readonly worker: TrafficCounters;
 }
@@ -30,15 +35,21 @@ export interface TrafficCounters {
 
 /** What a pool must know of the exchanges that it runs. */
 export interface ExchangeKeeper {
+  exchangeConnected(exchange: PoolExchange, made: ConnectedSocket): void;
+  /** @param error undefined: the time limit is over */
+  exchangeNotConnected(exchange: PoolExchange, error: Error | undefined): void;
   /** The time limit of its wait is over. */
   exchangeExpired(exchange: PoolExchange): void;
   /** Ended, failed or aborted; called once. */
   exchangeOver(exchange: PoolExchange): void;
 }
 
+const NO_TARGETS: readonly ConnectTarget[] = [];
+
 /** A request's way through a pool: it waits, gets a connection, runs, ends. */
-export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapListMember {
+export class PoolExchange implements Exchange, ExchangeListener, ConnectListener, Timed, SwapListMember {
   readonly call: PoolCall;
+  readonly terms: PoolTerms;
   /** Order of arrival. */
   readonly sequence: number;
   dueMs = 0;
@@ -49,15 +60,24 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
   /** Its connection was freed in this turn of the event loop. */
   isHandedOver = false;
   connection: FastCgiConnection | undefined;
-  /** Set while connecting. */
-  cancelConnect: (() => void) | undefined;
+  /** Set while connecting, together with the places to try in order, and which of them it is. */
+  connecting: PendingConnect | undefined;
+  targets: readonly ConnectTarget[] = NO_TARGETS;
+  targetIndex = 0;
   startedMs = 0;
   #listener: ExchangeListener | undefined;
   readonly #keeper: ExchangeKeeper;
   #isPaused = false;
 
-  constructor(call: PoolCall, listener: ExchangeListener, sequence: number, keeper: ExchangeKeeper) {
+  constructor(
+    call: PoolCall,
+    terms: PoolTerms,
+    listener: ExchangeListener,
+    sequence: number,
+    keeper: ExchangeKeeper,
+  ) {
     this.call = call;
+    this.terms = terms;
     this.#listener = listener;
     this.sequence = sequence;
     this.#keeper = keeper;
@@ -78,7 +98,7 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
   startOn(connection: FastCgiConnection, nowMs: number): void {
     this.connection = connection;
     this.startedMs = nowMs;
-    connection.run(this.call, this, nowMs);
+    connection.run(this.call, this.terms, this, nowMs);
     if (this.#isPaused) connection.pause();
   }
 
@@ -103,6 +123,14 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
     this.#keeper.exchangeExpired(this);
   }
 
+  connected(made: ConnectedSocket): void {
+    this.#keeper.exchangeConnected(this, made);
+  }
+
+  failed(error: Error | undefined): void {
+    this.#keeper.exchangeNotConnected(this, error);
+  }
+
   stdout(piece: Buffer | string): void {
     this.#listener?.stdout(piece);
   }
@@ -119,10 +147,10 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
     this.#listener?.unknownRecord(type);
   }
 
-  end(summary: ExchangeSummary): void {
+  end(isReusable: boolean): void {
     const listener = this.#listener;
     this.#close();
-    listener?.end(summary);
+    listener?.end(isReusable);
   }
 
   fail(error: BackendError): void {
@@ -135,8 +163,8 @@ export class PoolExchange implements Exchange, ExchangeListener, Timed, SwapList
     if (this.isOver) return;
     this.#listener = undefined;
     stopTimer(this);
-    this.call.worker.transferredBytes += this.sentBytes;
-    this.call.worker.readBytes += this.receivedBytes;
+    this.terms.worker.transferredBytes += this.sentBytes;
+    this.terms.worker.readBytes += this.receivedBytes;
     this.#keeper.exchangeOver(this);
   }
 }

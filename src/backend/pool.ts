@@ -1,4 +1,9 @@
-import { connectSocket, type ConnectTarget } from '../fastcgi/connect.ts';
+import {
+  connectSocket,
+  type ConnectedSocket,
+  type ConnectTarget,
+  type PendingConnect,
+} from '../fastcgi/connect.ts';
 import { FastCgiConnection, type ConnectionOwner } from '../fastcgi/connection.ts';
 import {
   BackendAcquireTimeoutError,
@@ -12,7 +17,7 @@ import {
 import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
 import type { BackendAddress } from './address.ts';
 import { AddressBook } from './address-book.ts';
-import { PoolExchange, type ExchangeKeeper, type PoolCall } from './pool-exchange.ts';
+import { PoolExchange, type ExchangeKeeper, type PoolCall, type PoolTerms } from './pool-exchange.ts';
 import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
 import { StarvationWatch } from './starvation-watch.ts';
 import { addMember, removeMember } from './swap-list.ts';
@@ -23,6 +28,9 @@ const MAX_WAITING = 8192;
 
 /** How often a full accept queue is tried again, beside each time that a connection closes; no event tells. */
 const BACKLOG_RETRY_MS = 2;
+
+/** What an exchange waits for whose backend's name is being resolved. That goes on when it gives up. */
+const RESOLVING: PendingConnect = { cancel: () => undefined };
 
 /**
  * The connections of this process to one backend address.
@@ -84,19 +92,19 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   /** Runs a request as soon as there is a connection for it. The listener is never called before this returns. */
-  run(call: PoolCall, listener: ExchangeListener): Exchange {
-    const exchange = new PoolExchange(call, listener, (this.#sequence += 1), this);
+  run(call: PoolCall, terms: PoolTerms, listener: ExchangeListener): Exchange {
+    const exchange = new PoolExchange(call, terms, listener, (this.#sequence += 1), this);
     addMember(this.#exchanges, exchange);
-    this.#keptConnections = call.keptConnections;
-    this.#idleMs = call.idleMs;
+    this.#keptConnections = terms.keptConnections;
+    this.#idleMs = terms.idleMs;
     if (this.#waiting.length >= MAX_WAITING) {
       setImmediate(() => exchange.fail(new BackendQueueFullError(this.#name)));
       return exchange;
     }
     this.#waiting.push(exchange);
     this.#serve();
-    if (exchange.connection === undefined && exchange.cancelConnect === undefined) {
-      startTimer(exchange, nowMs() + call.acquireMs);
+    if (exchange.connection === undefined && exchange.connecting === undefined) {
+      startTimer(exchange, nowMs() + terms.acquireMs);
     }
     return exchange;
   }
@@ -172,10 +180,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   exchangeOver(exchange: PoolExchange): void {
     removeMember(this.#exchanges, exchange);
-    const { connection } = exchange;
-    if (exchange.cancelConnect !== undefined) {
-      exchange.cancelConnect();
-      exchange.cancelConnect = undefined;
+    const { connection, connecting } = exchange;
+    if (connecting !== undefined) {
+      exchange.connecting = undefined;
+      connecting.cancel(exchange);
       this.#connectingOver();
       return;
     }
@@ -212,10 +220,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     // Since the accept queue was full one attempt at a time tells when there is room, until nobody waits.
     if (this.#isBacklogFull && (this.#backlogTimer !== undefined || this.#connecting > 0)) return false;
     const { key } = this.address;
-    if (this.#arbiter.tryTake(key, head.call.maxConnections)) return true;
+    if (this.#arbiter.tryTake(key, head.terms.maxConnections)) return true;
     if (this.#idle.length === 0) return false;
     this.giveUpIdle(1);
-    return this.#arbiter.tryTake(key, head.call.maxConnections);
+    return this.#arbiter.tryTake(key, head.terms.maxConnections);
   }
 
   #takeIdle(): FastCgiConnection | undefined {
@@ -255,7 +263,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       if (connection === undefined || exchange.isOver) continue;
       if (connection.isClosed) {
         exchange.connection = undefined;
-        this.#queueAgain(exchange, now + exchange.call.acquireMs);
+        this.#queueAgain(exchange, now + exchange.terms.acquireMs);
       } else if (exchange.isHandedOver) {
         exchange.isHandedOver = false;
         this.#startSoon(exchange, connection);
@@ -278,20 +286,17 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     this.#connecting += 1;
     const { socketPath, host } = this.address;
     if (socketPath !== undefined) {
-      this.#connect(exchange, this.#targets, 0);
+      exchange.targets = this.#targets;
+      this.#connect(exchange, 0);
       return;
     }
-    let isCancelled = false;
-    exchange.cancelConnect = () => {
-      isCancelled = true;
-    };
-    this.#book.resolve(exchange.call.addressTtlMs, (error, addresses) => {
-      if (isCancelled) return;
-      if (error !== undefined) {
-        this.#connectFailed(exchange, new BackendNameError(host, error));
-        return;
-      }
-      this.#connect(exchange, this.#targetsAt(addresses), 0);
+    exchange.connecting = RESOLVING;
+    this.#book.resolve(exchange.terms.addressTtlMs, (error, addresses) => {
+      if (exchange.connecting !== RESOLVING) return;
+      if (error === undefined) {
+        exchange.targets = this.#targetsAt(addresses);
+        this.#connect(exchange, 0);
+      } else this.#connectFailed(exchange, new BackendNameError(host, error));
     });
   }
 
@@ -305,40 +310,44 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     return this.#targets;
   }
 
-  #connect(exchange: PoolExchange, targets: readonly ConnectTarget[], index: number): void {
-    const target = targets[index];
+  #connect(exchange: PoolExchange, index: number): void {
+    const target = exchange.targets[index];
     if (target === undefined) return;
-    exchange.cancelConnect = connectSocket(target, exchange.call.connectTimeoutMs, {
-      connected: (made) => {
-        exchange.cancelConnect = undefined;
-        this.#connecting -= 1;
-        made.socket.setKeepAlive(exchange.call.keepAlive);
-        const connection = new FastCgiConnection(made, this);
-        addMember(this.#connections, connection);
-        this.#watch.opened(connection, exchange.call.keepConnection || this.#idle.length > 0);
-        if (this.#waiting.length === 0) this.#isBacklogFull = false;
-        exchange.startOn(connection, connection.openedMs);
-        this.#serve();
-      },
-      failed: (error) => {
-        if ('path' in target && isBacklogFull(error)) this.#metFullBacklog(exchange);
-        else if (index + 1 < targets.length) this.#connect(exchange, targets, index + 1);
-        else {
-          const log = this.#connectLog(target, error);
-          this.#connectFailed(
-            exchange,
-            error === undefined ? new BackendConnectTimeoutError(log) : new BackendConnectError(log, error),
-          );
-        }
-      },
-    });
+    exchange.targetIndex = index;
+    exchange.connecting = connectSocket(target, exchange.terms.connectTimeoutMs, exchange);
+  }
+
+  exchangeConnected(exchange: PoolExchange, made: ConnectedSocket): void {
+    const { keepAlive, keepConnection } = exchange.terms;
+    exchange.connecting = undefined;
+    this.#connecting -= 1;
+    made.socket.setKeepAlive(keepAlive);
+    const connection = new FastCgiConnection(made, this);
+    addMember(this.#connections, connection);
+    this.#watch.opened(connection, keepConnection || this.#idle.length > 0);
+    if (this.#waiting.length === 0) this.#isBacklogFull = false;
+    exchange.startOn(connection, connection.openedMs);
+    this.#serve();
+  }
+
+  exchangeNotConnected(exchange: PoolExchange, error: Error | undefined): void {
+    const { targets, targetIndex } = exchange;
+    if (this.address.socketPath !== undefined && isBacklogFull(error)) this.#metFullBacklog(exchange);
+    else if (targetIndex + 1 < targets.length) this.#connect(exchange, targetIndex + 1);
+    else {
+      const log = this.#connectLog(targets[targetIndex], error);
+      this.#connectFailed(
+        exchange,
+        error === undefined ? new BackendConnectTimeoutError(log) : new BackendConnectError(log, error),
+      );
+    }
   }
 
   #connectFailed(
     exchange: PoolExchange,
     error: BackendConnectError | BackendConnectTimeoutError | BackendNameError,
   ): void {
-    exchange.cancelConnect = undefined;
+    exchange.connecting = undefined;
     exchange.fail(error);
     this.#connectingOver();
   }
@@ -350,9 +359,9 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   /** The application's accept queue has no room: the request waits its turn, and idle connections make way. */
   #metFullBacklog(exchange: PoolExchange): void {
-    exchange.cancelConnect = undefined;
+    exchange.connecting = undefined;
     this.#isBacklogFull = true;
-    const dueMs = exchange.hasMetFullBacklog ? exchange.dueMs : nowMs() + exchange.call.connectTimeoutMs;
+    const dueMs = exchange.hasMetFullBacklog ? exchange.dueMs : nowMs() + exchange.terms.connectTimeoutMs;
     exchange.hasMetFullBacklog = true;
     this.#queueAgain(exchange, dueMs);
     if (this.giveUpIdle(1) === 0) this.#arbiter.callForIdle(this.address.key);

@@ -1,6 +1,6 @@
 import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
-import type { StdinSource } from '../fastcgi/stdin-source.ts';
 import { backendAddress, type BackendAddress } from './address.ts';
+import type { PoolCall, PoolTerms } from './pool-exchange.ts';
 import type { PoolRegistry } from './pool-registry.ts';
 import {
   DEFAULT_ADDRESS_TTL_MS,
@@ -12,14 +12,9 @@ import {
 import { isUsable, STATUS } from './worker-status.ts';
 
 /** One request for a worker's application. */
-export interface WorkerCall {
-  /** Name-value pairs, encoded by `fastcgi/params.ts`. */
-  readonly params: string;
-  readonly stdin: StdinSource;
+export interface WorkerCall extends PoolCall {
   /** Inactivity limit where the worker has none of its own: ProxyTimeout, else Timeout. */
   readonly defaultTimeoutMs: number;
-  /** A second try: no kept connection may serve it. */
-  readonly isFresh: boolean;
 }
 
 /**
@@ -55,6 +50,9 @@ export class Worker {
   lbstatus = 0;
 
   readonly #pools: PoolRegistry;
+  /** For the default time limit of the latest request; nearly always the same for all. */
+  #terms: PoolTerms | undefined;
+  #termsTimeoutMs = 0;
 
   constructor(
     settings: WorkerSettings,
@@ -83,27 +81,30 @@ export class Worker {
 
   /** Runs one request on a connection of this worker's backend; waits for a slot when there is none. */
   run(call: WorkerCall, listener: ExchangeListener): Exchange {
+    const { defaultTimeoutMs } = call;
+    if (this.#terms === undefined || this.#termsTimeoutMs !== defaultTimeoutMs) {
+      this.#terms = this.#makeTerms(defaultTimeoutMs);
+      this.#termsTimeoutMs = defaultTimeoutMs;
+    }
+    return this.#pools.poolFor(this.address).run(call, this.#terms, listener);
+  }
+
+  #makeTerms(defaultTimeoutMs: number): PoolTerms {
     const { settings } = this;
-    const timeoutMs = settings.timeoutMs ?? call.defaultTimeoutMs;
-    return this.#pools.poolFor(this.address).run(
-      {
-        params: call.params,
-        stdin: call.stdin,
-        keepConnection: this.keepsConnections,
-        timeoutMs,
-        ioBufferBytes:
-          settings.ioBufferBytes === 0 ? DEFAULT_IO_BUFFER_BYTES : Math.min(settings.ioBufferBytes, 65535),
-        connectTimeoutMs: settings.connectTimeoutMs ?? timeoutMs,
-        acquireMs: settings.acquireMs ?? timeoutMs,
-        maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,
-        keptConnections: settings.smax ?? Infinity,
-        idleMs: settings.ttlMs ?? DEFAULT_IDLE_MS,
-        addressTtlMs: settings.addressTtlMs ?? DEFAULT_ADDRESS_TTL_MS,
-        keepAlive: settings.keepAlive,
-        isFresh: call.isFresh,
-        worker: this,
-      },
-      listener,
-    );
+    const timeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
+    return {
+      keepConnection: this.keepsConnections,
+      timeoutMs,
+      ioBufferBytes:
+        settings.ioBufferBytes === 0 ? DEFAULT_IO_BUFFER_BYTES : Math.min(settings.ioBufferBytes, 65535),
+      connectTimeoutMs: settings.connectTimeoutMs ?? timeoutMs,
+      acquireMs: settings.acquireMs ?? timeoutMs,
+      maxConnections: settings.max === 0 ? DEFAULT_MAX_CONNECTIONS : settings.max,
+      keptConnections: settings.smax ?? Infinity,
+      idleMs: settings.ttlMs ?? DEFAULT_IDLE_MS,
+      addressTtlMs: settings.addressTtlMs ?? DEFAULT_ADDRESS_TTL_MS,
+      keepAlive: settings.keepAlive,
+      worker: this,
+    };
   }
 }

@@ -37,15 +37,21 @@ export interface ConnectListener {
   failed(error: Error | undefined): void;
 }
 
-/** Starts to connect. @returns a function that gives up silently */
+/** A socket that is about to connect. */
+export interface PendingConnect {
+  /** Gives up silently, unless it has connected or failed before, and perhaps serves somebody else by now. */
+  cancel(listener: ConnectListener): void;
+}
+
+/** Starts to connect. */
 export function connectSocket(
   target: ConnectTarget,
   timeoutMs: number,
   listener: ConnectListener,
-): () => void {
+): PendingConnect {
   const line = spares.pop() ?? new BackendLine();
   line.connect(target, timeoutMs, listener);
-  return () => line.cancel(listener);
+  return line;
 }
 
 /** Lines that were closed in good order. */
@@ -56,7 +62,7 @@ const MAX_SPARES = 256;
  * A socket object that connects, is used, closes, and connects again, as `Socket.connect` allows once `close` was
  * emitted. Making a new one for each request would cost a fifth of all that a request without reuse costs.
  */
-class BackendLine implements Timed, ConnectedSocket {
+class BackendLine implements Timed, ConnectedSocket, PendingConnect {
   dueMs = 0;
   timerIndex = -1;
   #socket: Socket | undefined;
@@ -105,7 +111,6 @@ class BackendLine implements Timed, ConnectedSocket {
     this.socket.destroy();
   }
 
-  /** Gives up, unless it has connected or failed before, and perhaps serves somebody else by now. */
   cancel(listener: ConnectListener): void {
     if (this.#listener !== listener) return;
     this.#listener = undefined;

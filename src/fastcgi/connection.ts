@@ -15,11 +15,14 @@ import {
   type ExchangeEvidence,
 } from './errors.ts';
 import type { ConnectedSocket, SocketUser } from './connect.ts';
-import type { ExchangeListener, FastCgiRequest } from './exchange.ts';
+import type { ExchangeListener, ExchangeTerms, FastCgiRequest } from './exchange.ts';
 import { RecordDecoder, requestStart, STDIN_END, stdinHeader, type RecordSink } from './record.ts';
 
 /** A body of this size is turned into text and leaves with the parameters in one write. */
 const INLINE_BODY_BYTES = 16_384;
+
+/** Before its first exchange. */
+const NO_TERMS: ExchangeTerms = { keepConnection: false, timeoutMs: 0, ioBufferBytes: 0 };
 
 /** Who owns a connection: told when it is free, and when it dies in any state. */
 export interface ConnectionOwner {
@@ -57,7 +60,10 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   readonly #made: ConnectedSocket;
   readonly #owner: ConnectionOwner;
   readonly #decoder = new RecordDecoder(this);
+  /** Set while an exchange runs. */
   #request: FastCgiRequest | undefined;
+  /** Of the latest exchange. */
+  #terms: ExchangeTerms = NO_TERMS;
   #listener: ExchangeListener | undefined;
   #sentBytes = 0;
   #receivedBytes = 0;
@@ -71,7 +77,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   #isStdoutEnded = false;
   /** What the decoder found in the present chunk, to be acted on once the chunk is done. */
   #badRecord: BackendError | undefined;
-  #ended: { readonly appStatus: number; readonly protocolStatus: number } | undefined;
+  /** protocolStatus of END_REQUEST. */
+  #endStatus: number | undefined;
 
   constructor(made: ConnectedSocket, owner: ConnectionOwner) {
     this.socket = made.socket;
@@ -94,8 +101,9 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   }
 
   /** Sends a request; the connection must be free. @param now on the clock of `nowMs` */
-  run(request: FastCgiRequest, listener: ExchangeListener, now: number): void {
+  run(request: FastCgiRequest, terms: ExchangeTerms, listener: ExchangeListener, now: number): void {
     this.#request = request;
+    this.#terms = terms;
     this.#listener = listener;
     this.#sentBytes = 0;
     this.#receivedBytes = 0;
@@ -108,8 +116,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.#isStdoutEnded = false;
     this.#decoder.reset();
     this.lastMs = now;
-    startTimer(this, now + request.timeoutMs);
-    this.#sendStart(request);
+    startTimer(this, now + terms.timeoutMs);
+    this.#sendStart(request, terms);
   }
 
   pause(): void {
@@ -171,9 +179,9 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     if (this.#hasStdout) this.#listener?.stdoutEnd();
   }
 
-  endRequest(appStatus: number, protocolStatus: number): void {
+  endRequest(protocolStatus: number): void {
     this.#hasAnswer = true;
-    this.#ended = { appStatus, protocolStatus };
+    this.#endStatus = protocolStatus;
   }
 
   unknownRecord(type: number): void {
@@ -193,7 +201,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   data(chunk: Buffer): void {
     const request = this.#request;
     if (request === undefined || this.#isStdinDone || chunk.length === 0) return;
-    this.#writeBody(chunk, request.ioBufferBytes);
+    this.#writeBody(chunk);
     this.#holdBackIfFull(request);
   }
 
@@ -212,17 +220,16 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   }
 
   expire(): void {
-    const request = this.#request;
-    if (request === undefined) return;
+    if (this.#request === undefined) return;
     // While the client holds things up (its body, or its reading) the application is not to blame; behind the end of
     // its output it is, as nobody may go on with the body.
     const waitsForBackend = !this.#isPaused && (this.#isStdinDone || this.#isBlocked || this.#isStdoutEnded);
     if (waitsForBackend) this.#failWith(new BackendTimeoutError(this.#evidence()));
-    else startTimer(this, nowMs() + request.timeoutMs);
+    else startTimer(this, nowMs() + this.#terms.timeoutMs);
   }
 
-  #sendStart(request: FastCgiRequest): void {
-    const start = requestStart(request.params, request.keepConnection);
+  #sendStart(request: FastCgiRequest, { keepConnection, ioBufferBytes }: ExchangeTerms): void {
+    const start = requestStart(request.params, keepConnection);
     const held = request.stdin.held;
     if (held === undefined) {
       this.#write(start);
@@ -235,8 +242,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     if (heldBytes <= INLINE_BODY_BYTES) {
       let text = start;
       for (const piece of held) {
-        for (let at = 0; at < piece.length; at += request.ioBufferBytes) {
-          const end = Math.min(piece.length, at + request.ioBufferBytes);
+        for (let at = 0; at < piece.length; at += ioBufferBytes) {
+          const end = Math.min(piece.length, at + ioBufferBytes);
           text += stdinHeader(end - at) + piece.toString('latin1', at, end);
         }
       }
@@ -244,7 +251,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     } else {
       this.socket.cork();
       this.#write(start);
-      for (const piece of held) this.#writeBody(piece, request.ioBufferBytes);
+      for (const piece of held) this.#writeBody(piece);
       this.#isBlocked = !this.#write(STDIN_END);
       this.socket.uncork();
     }
@@ -256,7 +263,8 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.#isRequestSent = this.socket.errored === null && !this.socket.destroyed;
   }
 
-  #writeBody(chunk: Buffer, ioBufferBytes: number): void {
+  #writeBody(chunk: Buffer): void {
+    const { ioBufferBytes } = this.#terms;
     this.socket.cork();
     for (let at = 0; at < chunk.length; at += ioBufferBytes) {
       const end = Math.min(chunk.length, at + ioBufferBytes);
@@ -290,7 +298,7 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
   #progress(): void {
     if (this.#request === undefined) return;
     this.lastMs = nowMs();
-    this.dueMs = this.lastMs + this.#request.timeoutMs;
+    this.dueMs = this.lastMs + this.#terms.timeoutMs;
   }
 
   /** After a chunk: what the decoder found decides what becomes of the exchange. */
@@ -301,23 +309,19 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
       this.#failWith(failure);
       return;
     }
-    const ended = this.#ended;
-    if (ended === undefined) return;
-    this.#ended = undefined;
-    const { appStatus, protocolStatus } = ended;
-    if (protocolStatus !== 0 && !this.#hasStdout) {
-      this.#failWith(new BackendRefusedError(protocolStatus, this.#evidence()));
-      return;
-    }
-    this.#finish(appStatus, protocolStatus);
+    const status = this.#endStatus;
+    if (status === undefined) return;
+    this.#endStatus = undefined;
+    if (status !== 0 && !this.#hasStdout) this.#failWith(new BackendRefusedError(status, this.#evidence()));
+    else this.#finish();
   }
 
-  #finish(appStatus: number, protocolStatus: number): void {
+  #finish(): void {
     const request = this.#request;
     const listener = this.#listener;
     if (request === undefined || listener === undefined) return;
     const isReusable =
-      request.keepConnection &&
+      this.#terms.keepConnection &&
       this.#decoder.isClean &&
       this.#isStdinDone &&
       this.socket.writableLength === 0 &&
@@ -327,18 +331,11 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     this.#listener = undefined;
     this.served += 1;
     stopTimer(this);
-    const summary = {
-      appStatus,
-      protocolStatus,
-      sentBytes: this.#sentBytes,
-      receivedBytes: this.#receivedBytes,
-      isReusable,
-    };
     // Given back first: what the listener starts next may use it.
     if (isReusable) this.#giveBack();
     else this.#close();
     if (!this.#hasStdout) listener.stdoutEnd();
-    listener.end(summary);
+    listener.end(isReusable);
   }
 
   #giveBack(): void {

@@ -6,23 +6,16 @@ export interface FastCgiRequest {
   /** Name-value pairs, encoded by `params.ts`. */
   readonly params: string;
   readonly stdin: StdinSource;
+}
+
+/** How an application's requests are sent, all of them alike. */
+export interface ExchangeTerms {
   /** Asks the application to keep the connection (KEEP_CONN). */
   readonly keepConnection: boolean;
   /** Longest time without progress in either direction. */
   readonly timeoutMs: number;
   /** Most content bytes of a STDIN record, at most 65535. */
   readonly ioBufferBytes: number;
-}
-
-/** How an exchange went that came to END_REQUEST. */
-export interface ExchangeSummary {
-  readonly appStatus: number;
-  readonly protocolStatus: number;
-  /** FastCGI bytes, record headers included. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  /** The connection may serve another request. */
-  readonly isReusable: boolean;
 }
 
 /**
@@ -39,7 +32,8 @@ export interface ExchangeListener {
   stdoutEnd(): void;
   /** A record type that an application does not send (AH01072); its content was skipped. */
   unknownRecord(type: number): void;
-  end(summary: ExchangeSummary): void;
+  /** END_REQUEST came. @param isReusable the connection may serve another request */
+  end(isReusable: boolean): void;
   fail(error: BackendError): void;
 }
 

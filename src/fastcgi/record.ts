@@ -88,7 +88,7 @@ export interface RecordSink {
   /** The first empty STDOUT, or END_REQUEST when there was none. */
   stdoutEnd(): void;
   /** END_REQUEST with its padding. */
-  endRequest(appStatus: number, protocolStatus: number): void;
+  endRequest(protocolStatus: number): void;
   unknownRecord(type: number): void;
   badVersion(version: number): void;
   badRequestId(requestId: number): void;
@@ -110,7 +110,6 @@ export class RecordDecoder {
   #contentLeft = 0;
   #paddingLeft = 0;
   #isEndTaken = false;
-  #appStatus = 0;
   #protocolStatus = 0;
   #isStdoutEnded = false;
   #isClean = true;
@@ -197,7 +196,6 @@ export class RecordDecoder {
       else if (this.#isStdoutEnded) this.#isClean = false;
     } else if (this.#type === TYPE.end) {
       this.#isEndTaken = false;
-      this.#appStatus = 0;
       this.#protocolStatus = 0;
       if (this.#contentLeft !== HEADER_BYTES) this.#isClean = false;
     } else if (this.#type !== TYPE.stderr && requestId !== 0) {
@@ -240,7 +238,6 @@ export class RecordDecoder {
   #takeEnd(bytes: Buffer | undefined, at: number): void {
     this.#partialBytes = 0;
     this.#isEndTaken = true;
-    this.#appStatus = bytes?.readUInt32BE(at) ?? 0;
     this.#protocolStatus = bytes?.[at + 4] ?? 0;
   }
 
@@ -267,7 +264,7 @@ export class RecordDecoder {
       return;
     }
     this.#state = 'ended';
-    this.#sink.endRequest(this.#appStatus, this.#protocolStatus);
+    this.#sink.endRequest(this.#protocolStatus);
   }
 
   #endStdout(): void {

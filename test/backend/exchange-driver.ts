@@ -1,5 +1,5 @@
 import type { BackendError } from '../../src/fastcgi/errors.ts';
-import type { Exchange, ExchangeListener, ExchangeSummary } from '../../src/fastcgi/exchange.ts';
+import type { Exchange, ExchangeListener } from '../../src/fastcgi/exchange.ts';
 import { encodePairs } from '../../src/fastcgi/params.ts';
 import { EMPTY_STDIN, type StdinSource } from '../../src/fastcgi/stdin-source.ts';
 import { PoolRegistry } from '../../src/backend/pool-registry.ts';
@@ -12,7 +12,8 @@ export interface Outcome {
   readonly stderr: string;
   readonly isStdoutEnded: boolean;
   readonly unknown: readonly number[];
-  readonly summary: ExchangeSummary | undefined;
+  /** undefined: the exchange failed. */
+  readonly isReusable: boolean | undefined;
   readonly error: BackendError | undefined;
   readonly ms: number;
 }
@@ -64,14 +65,14 @@ export function start(target: Worker, query: string, options: RunOptions = {}): 
       isStdoutEnded: false,
       unknown: [] as number[],
     };
-    const finish = (summary: ExchangeSummary | undefined, error: BackendError | undefined): void => {
+    const finish = (isReusable: boolean | undefined, error: BackendError | undefined): void => {
       resolve({
         // Only now: what a listener was given must still be what came.
         stdout: told.stdout.map(latin1).join(''),
         stderr: told.stderr,
         isStdoutEnded: told.isStdoutEnded,
         unknown: told.unknown,
-        summary,
+        isReusable,
         error,
         ms: performance.now() - startedMs,
       });
@@ -84,7 +85,7 @@ export function start(target: Worker, query: string, options: RunOptions = {}): 
       stderr: (text) => void (told.stderr += text),
       stdoutEnd: () => void (told.isStdoutEnded = true),
       unknownRecord: (type) => void told.unknown.push(type),
-      end: (summary) => finish(summary, undefined),
+      end: (isReusable) => finish(isReusable, undefined),
       fail: (error) => finish(undefined, error),
     };
     exchange = target.run(

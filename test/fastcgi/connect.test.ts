@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectSocket, type ConnectedSocket, type SocketUser } from '../../src/fastcgi/connect.ts';
+import {
+  connectSocket,
+  type ConnectedSocket,
+  type ConnectListener,
+  type SocketUser,
+} from '../../src/fastcgi/connect.ts';
 
 /** Answers each line with the number of its connection, and ends behind `end`. */
 let server: Server;
@@ -134,10 +139,13 @@ describe('a backend socket', () => {
     await new Promise((resolve) => free.close(resolve));
     let giveUp: () => void = () => undefined;
     const error = await new Promise<Error | undefined>((resolve, reject) => {
-      giveUp = connectSocket({ host: '127.0.0.1', port: refusing, localAddress: undefined }, 5000, {
+      const listener: ConnectListener = {
         connected: () => reject(new Error('nobody listens there')),
         failed: resolve,
-      });
+      };
+      const target = { host: '127.0.0.1', port: refusing, localAddress: undefined };
+      const pending = connectSocket(target, 5000, listener);
+      giveUp = () => pending.cancel(listener);
     });
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     const made = await connectOnce();

@@ -26,8 +26,8 @@ class Transcript implements RecordSink {
   stdoutEnd(): void {
     this.#add('outEnd', '');
   }
-  endRequest(appStatus: number, protocolStatus: number): void {
-    this.#add('end', `${appStatus} ${protocolStatus}`);
+  endRequest(protocolStatus: number): void {
+    this.#add('end', String(protocolStatus));
   }
   unknownRecord(type: number): void {
     this.#add('unknown', String(type));
@@ -62,7 +62,7 @@ function split(bytes: Buffer, cuts: readonly number[]): readonly Buffer[] {
   return [0, ...places].map((start, index) => bytes.subarray(start, places[index] ?? bytes.length));
 }
 
-const END = Buffer.from([0, 0, 0, 7, 0, 0, 0, 0]);
+const END = Buffer.from([0, 0, 0, 7, 2, 0, 0, 0]);
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const latin1 = (maxLength: number): fc.Arbitrary<string> =>
   fc.uint8Array({ maxLength }).map((array) => Buffer.from(array).toString('latin1'));
@@ -123,7 +123,7 @@ describe('answer records', () => {
             encodeRecord(RECORD.end, END, { paddingBytes: 3 }),
           ]);
           const whole = decode([wire]);
-          expect(whole.events.at(-1)).toBe('end 7 0');
+          expect(whole.events.at(-1)).toBe('end 2');
           expect(decode(split(wire, cuts))).toEqual(whole);
           expect(decode([...wire].map((byte) => Buffer.from([byte])))).toEqual(whole);
         },
@@ -146,16 +146,16 @@ describe('answer records', () => {
     [
       'a clean answer',
       [stdout, encodeRecord(RECORD.stdout, Buffer.alloc(0)), end],
-      ['out x', 'outEnd ', 'end 7 0'],
+      ['out x', 'outEnd ', 'end 2'],
       true,
     ],
-    ['END_REQUEST alone ends STDOUT too', [stdout, end], ['out x', 'outEnd ', 'end 7 0'], true],
-    ['a byte behind END_REQUEST', [stdout, end, Buffer.from('!')], ['out x', 'outEnd ', 'end 7 0'], false],
-    ['END_REQUEST of 4 bytes', [encodeRecord(RECORD.end, END.subarray(0, 4))], ['outEnd ', 'end 7 0'], false],
+    ['END_REQUEST alone ends STDOUT too', [stdout, end], ['out x', 'outEnd ', 'end 2'], true],
+    ['a byte behind END_REQUEST', [stdout, end, Buffer.from('!')], ['out x', 'outEnd ', 'end 2'], false],
+    ['END_REQUEST of 4 bytes', [encodeRecord(RECORD.end, END.subarray(0, 4))], ['outEnd ', 'end 0'], false],
     [
       'STDOUT behind its end is dropped',
       [stdout, encodeRecord(RECORD.stdout, Buffer.alloc(0)), stdout, end],
-      ['out x', 'outEnd ', 'end 7 0'],
+      ['out x', 'outEnd ', 'end 2'],
       false,
     ],
     [
@@ -179,10 +179,10 @@ describe('answer records', () => {
     [
       'a management record',
       [encodeRecord(11, END, { requestId: 0 }), stdout, end],
-      ['out x', 'outEnd ', 'end 7 0'],
+      ['out x', 'outEnd ', 'end 2'],
       true,
     ],
-    ['empty STDERR', [encodeRecord(RECORD.stderr, Buffer.alloc(0)), end], ['outEnd ', 'end 7 0'], true],
+    ['empty STDERR', [encodeRecord(RECORD.stderr, Buffer.alloc(0)), end], ['outEnd ', 'end 2'], true],
     ['an HTTP answer', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], ['badVersion 72'], false],
   ])('%s', (_, wire, events, isClean) => {
     expect(decode([Buffer.concat(wire)])).toEqual({ events, isClean });
