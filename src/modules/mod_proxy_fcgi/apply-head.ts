@@ -57,10 +57,9 @@ export function applyMalformedHead(req: RequestRecord, problem: HeadProblem): Ap
 export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): AppliedHead {
   const named = connectionNames(fields);
   let status: number | undefined;
-  let cookies: string[] | undefined;
-  let others: ScriptField[] | undefined;
-  for (const script of fields) {
-    const { field, value, hasControlByte } = script;
+  let hasCookies = false;
+  let hasOthers = false;
+  for (const { field, value, hasControlByte } of fields) {
     if (hasControlByte && field.role !== 'status') {
       const message = `Response header '${field.name}' value contains invalid characters`;
       return applyMalformedHead(req, { kind: 'badValue', fields: [], message });
@@ -76,19 +75,20 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
         req.statusLine = /^[0-9]{3}( .|$)/.test(value) && !hasControlByte ? value : undefined;
         break;
       case 'content-length':
-        if (req.subprocessEnv.has('ap_trust_cgilike_cl')) req.headersOut.set(field.name, value);
+        if (req.subprocessEnv.hasLower('ap_trust_cgilike_cl'))
+          req.headersOut.setLower(field.name, field.lower, value);
         break;
       case 'representation':
-        req.headersOut.set(field.name, value);
+        req.headersOut.setLower(field.name, field.lower, value);
         break;
       case 'last-modified':
         setLastModified(req, value);
         break;
       case 'set-cookie':
-        (cookies ??= []).push(value);
+        hasCookies = true;
         break;
       case 'other':
-        if (named?.has(field.lower) !== true) (others ??= []).push(script);
+        hasOthers = true;
         break;
       case 'connection':
       case 'own':
@@ -96,11 +96,15 @@ export function applyHead(req: RequestRecord, fields: readonly ScriptField[]): A
     }
   }
   if (named?.has('close') === true) req.errHeadersOut.set('Connection', 'close');
-  if (others) {
-    for (const { field, value } of others) req.errHeadersOut.mergeLower(field.name, field.lower, value);
+  if (hasOthers) {
+    for (const { field, value } of fields) {
+      if (field.role === 'other' && named?.has(field.lower) !== true)
+        req.errHeadersOut.mergeLower(field.name, field.lower, value);
+    }
   }
-  if (cookies) {
-    for (const cookie of cookies) req.errHeadersOut.add('Set-Cookie', cookie);
+  if (hasCookies) {
+    for (const { field, value } of fields)
+      if (field.role === 'set-cookie') req.errHeadersOut.addLower('Set-Cookie', 'set-cookie', value);
   }
   if (status !== undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return RESPOND;
   const outcome = meetsConditions(req);

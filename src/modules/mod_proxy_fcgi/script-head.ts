@@ -118,19 +118,24 @@ export class ScriptHead {
  */
 export function parseScriptHead(text: string): ParsedHead | HeadProblem {
   const fields: ScriptField[] = [];
-  let start = 0;
-  while (start < text.length) {
+  const hasOddByte = ODD_BYTE.test(text);
+  let next = 0;
+  while (next < text.length) {
+    const start = next;
     const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    const line = text.slice(start, text.charCodeAt(end - 1) === 0x0d && end > start ? end - 1 : end);
-    start = end + 1;
-    if (line === '') return { fields, rest: text.slice(start) };
-    if (line.length > MAX_LINE) {
+    const lineEnd = newline < 0 ? text.length : newline;
+    const end = lineEnd > start && text.charCodeAt(lineEnd - 1) === 0x0d ? lineEnd - 1 : lineEnd;
+    next = lineEnd + 1;
+    if (end === start) return { fields, rest: text.slice(next) };
+    if (end - start > MAX_LINE) {
       return { kind: 'malformed', fields, message: 'Premature end of script headers' };
     }
-    const colon = line.indexOf(':');
-    if (colon < 0) return { kind: 'malformed', fields, message: `Bad header: ${line.slice(0, 30)}` };
-    const name = line.slice(0, colon);
+    const colon = text.indexOf(':', start);
+    if (colon < 0 || colon >= end) {
+      const shown = text.slice(start, Math.min(end, start + 30));
+      return { kind: 'malformed', fields, message: `Bad header: ${shown}` };
+    }
+    const name = text.slice(start, colon);
     const field = fieldName(name);
     if (!field) {
       return {
@@ -139,8 +144,8 @@ export function parseScriptHead(text: string): ParsedHead | HeadProblem {
         message: `Response header name '${printable(name)}' contains invalid characters`,
       };
     }
-    const value = withoutLeadingSpace(line, colon + 1);
-    const hasControlByte = CONTROL_BYTE.test(value);
+    const value = text.slice(valueStart(text, colon + 1, end), end);
+    const hasControlByte = hasOddByte && CONTROL_BYTE.test(value);
     if (hasControlByte && /[\0\r]/.test(value)) {
       return {
         kind: 'unsafe',
@@ -157,6 +162,8 @@ export function parseScriptHead(text: string): ParsedHead | HeadProblem {
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const CONTROL_BYTE = /[\x00-\x08\x0a-\x1f\x7f]/;
+/** A control byte that is no tab and not of a line's end: without one in the block no value has to be looked at. */
+const ODD_BYTE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
 
 /** The roles of all fields but `other` ones. */
 const ROLES: ReadonlyMap<string, FieldRole> = new Map<string, FieldRole>([
@@ -191,14 +198,15 @@ const fieldName = remembering({ most: 2000, longest: 64 }, (name): FieldName | u
   return { name, lower, role: ROLES.get(lower) ?? 'other' };
 });
 
-function withoutLeadingSpace(line: string, from: number): string {
+/** Where a value starts behind white space. */
+function valueStart(text: string, from: number, end: number): number {
   let at = from;
-  while (at < line.length) {
-    const code = line.charCodeAt(at);
+  while (at < end) {
+    const code = text.charCodeAt(at);
     if (code !== 0x20 && (code < 0x09 || code > 0x0d)) break;
     at++;
   }
-  return line.slice(at);
+  return at;
 }
 
 function printable(text: string): string {

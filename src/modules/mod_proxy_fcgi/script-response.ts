@@ -273,7 +273,7 @@ function partOf(piece: Buffer | string, start: number, end?: number): Buffer | s
 
 /** The body length that a trusted script announced, or -1. */
 function announcedLength(req: RequestRecord): number {
-  const text = req.headersOut.get('Content-Length');
+  const text = req.headersOut.getLower('content-length');
   if (text === undefined) return -1;
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   req.headersOut.unset('Content-Length');
