@@ -136,16 +136,16 @@ function followsDropping(req: RequestRecord): boolean {
 
 function headText(req: RequestRecord, isOld: boolean, serverVersion: string): string {
   const { headersOut } = req;
-  const { names, values, lowerNames } = headersOut;
   const isProxied = req.proxyReq !== 0;
   // The date is that of the request. @source httpd `basic_http_header`
   const date = (isProxied ? headersOut.getLower('date') : undefined) ?? currentHttpDate(req.requestTimeMs);
   const server = (isProxied ? headersOut.getLower('server') : undefined) ?? serverVersion;
   let text = `${isOld ? 'HTTP/1.0 ' : 'HTTP/1.1 '}${statusText(req)}\r\nDate: ${date}`;
   if (server !== '') text += fieldStart('Server') + server;
-  for (let i = 0; i < names.length; i++) {
-    const lower = lowerNames[i]!;
-    if (lower !== 'date' && (lower !== 'server' || server === '')) text += fieldStart(names[i]!) + values[i]!;
+  for (let i = 0; i < headersOut.size; i++) {
+    const lower = headersOut.lowerNameAt(i);
+    if (lower !== 'date' && (lower !== 'server' || server === ''))
+      text += fieldStart(headersOut.nameAt(i)) + headersOut.valueAt(i);
   }
   return `${text}\r\n\r\n`;
 }

@@ -154,12 +154,12 @@ function fixedText(pairs: readonly (readonly [string, string])[]): string {
 }
 
 function headerVariables(req: RequestRecord, passesAuth: boolean): string {
-  const { lowerNames, values } = req.headersIn;
+  const { headersIn } = req;
   let text = '';
-  for (let i = 0; i < lowerNames.length; i++) {
-    const lower = lowerNames[i]!;
+  for (let i = 0; i < headersIn.size; i++) {
+    const lower = headersIn.lowerNameAt(i);
     const encode = headerEncoder(lower);
-    if (encode !== undefined && (passesAuth || !isCredentials(lower))) text += encode(values[i]!);
+    if (encode !== undefined && (passesAuth || !isCredentials(lower))) text += encode(headersIn.valueAt(i));
   }
   return text;
 }

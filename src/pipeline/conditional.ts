@@ -15,7 +15,7 @@ const SETTLED_AFTER_SECONDS = 60;
 export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   if (req.status < 200 || req.status > 299) return OK;
   const headers = req.headersIn;
-  if (!headers.lowerNames.some(isCondition)) return OK;
+  if (!headers.hasSuch(isCondition)) return OK;
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const etag = req.headersOut.get('ETag');
 

@@ -83,9 +83,9 @@ function joinLanguages(req: RequestRecord): string {
 export function headerFault(
   req: RequestRecord,
 ): { readonly number: string; readonly message: string } | undefined {
-  const { names, values } = req.headersOut;
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!;
+  const { headersOut } = req;
+  for (let i = 0; i < headersOut.size; i++) {
+    const name = headersOut.nameAt(i);
     if (fieldStart(name) === '') {
       return name === ''
         ? { number: 'AH02428', message: 'Empty response header name, aborting request' }
@@ -94,7 +94,7 @@ export function headerFault(
             message: `Response header name '${name}' contains invalid characters, aborting request`,
           };
     }
-    if (CONTROL_BYTES.test(values[i]!)) {
+    if (CONTROL_BYTES.test(headersOut.valueAt(i))) {
       return {
         number: 'AH02430',
         message: `Response header '${name}' value contains invalid characters, aborting request`,

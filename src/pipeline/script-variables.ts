@@ -51,10 +51,10 @@ export class ScriptEnvironment {
 
   constructor(env: Table) {
     this.#env = env;
-    const hasTwins = hasDuplicates(env);
+    const hasTwins = env.hasTwins();
     // A subrequest that took the place of its main request leaves every variable twice.
     if (hasTwins) env.compress();
-    if (!hasTwins && !env.lowerNames.some(isScriptName)) this.#text = encodeTable(env);
+    if (!hasTwins && !env.hasSuch(isScriptName)) this.#text = encodeTable(env);
   }
 
   /**
@@ -99,13 +99,9 @@ function mergeInto(env: Table, text: string): void {
   }
 }
 
-function hasDuplicates({ lowerNames }: Table): boolean {
-  return lowerNames.some((name, i) => lowerNames.indexOf(name) < i);
-}
-
 /** All entries as parameters, in order. */
-export function encodeTable({ names, values }: Table): string {
+export function encodeTable(table: Table): string {
   let text = '';
-  for (let i = 0; i < names.length; i++) text += encodePair(names[i]!, values[i]!);
+  for (let i = 0; i < table.size; i++) text += encodePair(table.nameAt(i), table.valueAt(i));
   return text;
 }

@@ -9,7 +9,12 @@ const INDEX_ABOVE = 64;
 /** Lower case of a name; most that are asked for are constants of ours. */
 const lowerCase = remembering({ most: 2000, longest: 64 }, (name) => name.toLowerCase());
 
-/** The lists of every table without entries: most tables of a request stay empty. Never written to. */
+/** What one entry takes in the list: its name as it was written, the name in lower case, the value. */
+const WIDTH = 3;
+const LOWER = 1;
+const VALUE = 2;
+
+/** The list of every table without entries: most tables of a request stay empty. Never written to. */
 const NONE: string[] = [];
 
 /** Entries that a table makes when somebody looks for one of them. */
@@ -28,43 +33,47 @@ export interface DeferredEntries {
  * @source httpd apr_tables.c, whose order of entries is visible in FastCGI parameters
  */
 export class Table {
-  #names = NONE;
-  #values = NONE;
-  #lowerNames = NONE;
+  /** One list for all: three would cost a request more than what is in them. */
+  #entries = NONE;
+  /** Where in the list the first entry of a name begins. */
   #index: Map<string, number> | undefined;
   #deferred: DeferredEntries | undefined;
 
   get size(): number {
     this.#settle();
-    return this.#names.length;
+    return this.#entries.length / WIDTH;
   }
 
-  /** Names as they were written; `values` and `lowerNames` run parallel. */
-  get names(): readonly string[] {
+  /** Name of an entry as it was written, 0 the first, below `size`. */
+  nameAt(entry: number): string {
+    return this.#entries[entry * WIDTH]!;
+  }
+
+  /** The same in lower case. */
+  lowerNameAt(entry: number): string {
+    return this.#entries[entry * WIDTH + LOWER]!;
+  }
+
+  valueAt(entry: number): string {
+    return this.#entries[entry * WIDTH + VALUE]!;
+  }
+
+  /** Whether an entry's name, in lower case, is such a one. */
+  hasSuch(test: (lower: string) => boolean): boolean {
     this.#settle();
-    return this.#names;
+    const entries = this.#entries;
+    for (let at = LOWER; at < entries.length; at += WIDTH) if (test(entries[at]!)) return true;
+    return false;
   }
 
-  get values(): readonly string[] {
+  /** Whether some name is there more than once. */
+  hasTwins(): boolean {
     this.#settle();
-    return this.#values;
-  }
-
-  get lowerNames(): readonly string[] {
-    this.#settle();
-    return this.#lowerNames;
-  }
-
-  /** Place of the first entry of that name, or -1. `lower` must be lower case. */
-  indexOf(lower: string): number {
-    if (this.#deferred !== undefined && this.#deferred.mayHold(lower)) this.#settle();
-    const lowerNames = this.#lowerNames;
-    if (lowerNames.length <= INDEX_ABOVE) return lowerNames.indexOf(lower);
-    if (!this.#index) {
-      this.#index = new Map();
-      for (let i = lowerNames.length - 1; i >= 0; i--) this.#index.set(lowerNames[i]!, i);
+    const entries = this.#entries;
+    for (let at = WIDTH; at < entries.length; at += WIDTH) {
+      if (this.#find(entries[at + LOWER]!) < at) return true;
     }
-    return this.#index.get(lower) ?? -1;
+    return false;
   }
 
   /** Value of the first entry of that name. */
@@ -73,23 +82,23 @@ export class Table {
   }
 
   getLower(lower: string): string | undefined {
-    const at = this.indexOf(lower);
-    return at < 0 ? undefined : this.#values[at];
+    const at = this.#find(lower);
+    return at < 0 ? undefined : this.#entries[at + VALUE];
   }
 
   has(name: string): boolean {
-    return !this.#isBare() && this.indexOf(lowerCase(name)) >= 0;
+    return !this.#isBare() && this.#find(lowerCase(name)) >= 0;
   }
 
   hasLower(lower: string): boolean {
-    return this.indexOf(lower) >= 0;
+    return this.#find(lower) >= 0;
   }
 
   /** All values of that name, in order. */
   getAll(name: string): string[] {
     const lower = lowerCase(name);
-    const { lowerNames } = this;
-    return this.#values.filter((_, i) => lowerNames[i] === lower);
+    this.#settle();
+    return this.#entries.filter((_, i, entries) => i % WIDTH === VALUE && entries[i - 1] === lower);
   }
 
   /** Replaces the value in place (further entries of that name go), or appends. */
@@ -98,13 +107,13 @@ export class Table {
   }
 
   setLower(name: string, lower: string, value: string): void {
-    const at = this.indexOf(lower);
+    const at = this.#find(lower);
     if (at < 0) {
       this.addLower(name, lower, value);
       return;
     }
-    this.#values[at] = value;
-    this.#removeFrom(lower, at + 1);
+    this.#entries[at + VALUE] = value;
+    this.#removeFrom(lower, at + WIDTH);
   }
 
   /** Appends an entry, whether or not the name is there. */
@@ -114,16 +123,13 @@ export class Table {
 
   addLower(name: string, lower: string, value: string): void {
     this.#settle();
-    if (this.#names === NONE) {
-      this.#names = [name];
-      this.#lowerNames = [lower];
-      this.#values = [value];
+    const entries = this.#entries;
+    if (entries === NONE) {
+      this.#entries = [name, lower, value];
       return;
     }
-    if (this.#index && !this.#index.has(lower)) this.#index.set(lower, this.#names.length);
-    this.#names.push(name);
-    this.#lowerNames.push(lower);
-    this.#values.push(value);
+    if (this.#index && !this.#index.has(lower)) this.#index.set(lower, entries.length);
+    entries.push(name, lower, value);
   }
 
   /** Joins the value to the first entry of that name with `, `, or appends. */
@@ -132,9 +138,9 @@ export class Table {
   }
 
   mergeLower(name: string, lower: string, value: string): void {
-    const at = this.indexOf(lower);
+    const at = this.#find(lower);
     if (at < 0) this.addLower(name, lower, value);
-    else this.#values[at] = `${this.#values[at]!}, ${value}`;
+    else this.#entries[at + VALUE] = `${this.#entries[at + VALUE]!}, ${value}`;
   }
 
   unset(name: string): void {
@@ -153,7 +159,7 @@ export class Table {
 
   clear(): void {
     this.#deferred = undefined;
-    this.#names = this.#values = this.#lowerNames = NONE;
+    this.#entries = NONE;
     this.#index = undefined;
   }
 
@@ -166,13 +172,13 @@ export class Table {
   /** Takes over the other table's entries in place of its own. */
   assign(other: Table): void {
     this.clear();
-    this.#addAll(other);
+    if (other.size > 0) this.#entries = other.#entries.slice();
   }
 
   /** `overlay`'s entries, then `base`'s: a look-up finds the overlay's first. @source apr_table_overlay */
   static overlay(overlay: Table, base: Table): Table {
-    const table = overlay.copy();
-    table.#addAll(base);
+    const table = new Table();
+    if (overlay.size + base.size > 0) table.#entries = overlay.#entries.concat(base.#entries);
     return table;
   }
 
@@ -184,13 +190,30 @@ export class Table {
   }
 
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    const { names } = this;
-    for (let i = 0; i < names.length; i++) yield [names[i]!, this.#values[i]!];
+    for (let i = 0; i < this.size; i++) yield [this.nameAt(i), this.valueAt(i)];
   }
 
   /** Nothing was put in, nor is to be made. */
   #isBare(): boolean {
-    return this.#names.length === 0 && this.#deferred === undefined;
+    return this.#entries.length === 0 && this.#deferred === undefined;
+  }
+
+  /** Where in the list the first entry of that name begins, or -1. `lower` must be lower case. */
+  #find(lower: string): number {
+    if (this.#deferred !== undefined && this.#deferred.mayHold(lower)) this.#settle();
+    const entries = this.#entries;
+    if (entries.length > INDEX_ABOVE * WIDTH) return this.#findIndexed(lower);
+    for (let at = 0; at < entries.length; at += WIDTH) if (entries[at + LOWER] === lower) return at;
+    return -1;
+  }
+
+  #findIndexed(lower: string): number {
+    const entries = this.#entries;
+    if (!this.#index) {
+      this.#index = new Map();
+      for (let at = entries.length - WIDTH; at >= 0; at -= WIDTH) this.#index.set(entries[at + LOWER]!, at);
+    }
+    return this.#index.get(lower) ?? -1;
   }
 
   #settle(): void {
@@ -200,28 +223,18 @@ export class Table {
     deferred.addTo(this);
   }
 
-  #addAll(other: Table): void {
-    const { names, lowerNames, values } = other;
-    for (let i = 0; i < names.length; i++) this.addLower(names[i]!, lowerNames[i]!, values[i]!);
-  }
-
+  /** Drops the entries of that name, from one place of the list on. */
   #removeFrom(lower: string, from: number): void {
     this.#settle();
-    const names = this.#names;
-    const lowerNames = this.#lowerNames;
-    const values = this.#values;
+    const entries = this.#entries;
     let kept = from;
-    for (let i = from; i < names.length; i++) {
-      if (lowerNames[i] === lower) continue;
-      if (kept !== i) {
-        names[kept] = names[i]!;
-        lowerNames[kept] = lowerNames[i]!;
-        values[kept] = values[i]!;
-      }
-      kept++;
+    for (let at = from; at < entries.length; at += WIDTH) {
+      if (entries[at + LOWER] === lower) continue;
+      if (kept !== at) entries.copyWithin(kept, at, at + WIDTH);
+      kept += WIDTH;
     }
-    if (kept === names.length) return;
-    names.length = lowerNames.length = values.length = kept;
+    if (kept >= entries.length) return;
+    entries.length = kept;
     this.#index = undefined;
   }
 }

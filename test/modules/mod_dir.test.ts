@@ -105,5 +105,5 @@ test('the names that were tried are told to the handler of directories', () => {
 test('an index takes the place of the request, and leaves no REDIRECT_ variables', () => {
   const { req } = site.map('/d8/?q=1');
   expect([req.uri, req.args, req.contentType]).toEqual(['/d8/index.html', 'q=1', 'text/html']);
-  expect(req.subprocessEnv.names.filter((name) => name.startsWith('REDIRECT_'))).toEqual([]);
+  expect([...req.subprocessEnv].filter(([name]) => name.startsWith('REDIRECT_'))).toEqual([]);
 });

@@ -45,8 +45,10 @@ function attributeValue(req: RequestRecord, attribute: Attribute): string {
     case 'special':
       return specialAttribute(req, attribute.name) ?? '';
     case 'headers': {
-      const { names, values } = req.headersIn;
-      for (let i = names.length - 1; i >= 0; i--) if (attribute.pattern.test(names[i]!)) return values[i]!;
+      const { headersIn } = req;
+      for (let i = headersIn.size - 1; i >= 0; i--) {
+        if (attribute.pattern.test(headersIn.nameAt(i))) return headersIn.valueAt(i);
+      }
       return '';
     }
     case 'named':
