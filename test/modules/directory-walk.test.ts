@@ -83,6 +83,12 @@ const TARGETS = [
   '/a/own.txt',
   '/a/matched.txt',
   '/a/one.txt/more/info',
+  '/a/one.txt/',
+  '/a/one.txt//more/./info',
+  '/a/own.txt/more',
+  '/a/matched.txt/more',
+  '/named/one.txt/more',
+  '/a/own.txt/more/info',
   '/a/none',
   '/a/none/b/none.txt',
   '/a/b',
@@ -138,6 +144,33 @@ test('a directory that went away, or became a file, is noticed', () => {
     pathInfo: '/c/three.txt',
     isFile: true,
     handler: 'in-a',
+  });
+});
+
+test('a file with path information that went away, or became a directory, is noticed', () => {
+  const site = openSite();
+  for (let round = 0; round < 2; round++) {
+    expect(outcome(site, site.map('/a/own.txt/more'))).toMatchObject({
+      filename: '@/a/own.txt',
+      pathInfo: '/more',
+      isFile: true,
+      handler: 'in-a',
+    });
+    expect(outcome(site, site.map('/a/own.txt'))).toMatchObject({ pathInfo: '', handler: 'own' });
+  }
+  rmSync(join(site.root, 'a/own.txt'));
+  expect(outcome(site, site.map('/a/own.txt/more'))).toMatchObject({
+    filename: '@/a/own.txt',
+    pathInfo: '/more',
+    isFile: undefined,
+  });
+  mkdirSync(join(site.root, 'a/own.txt'));
+  writeFileSync(join(site.root, 'a/own.txt/more'), '');
+  expect(outcome(site, site.map('/a/own.txt/more'))).toMatchObject({
+    filename: '@/a/own.txt/more',
+    pathInfo: '',
+    isFile: true,
+    handler: 'own',
   });
 });
 

@@ -323,7 +323,8 @@ class DirectoryWalk {
       if (section.matches(subject, req)) this.#add(section.config);
     }
     const directory = req.finfo?.isDirectory() === true ? subject : parentDirectory(subject);
-    const isOwn = this.#isOpen && req.finfo === this.#whole && req.finfo?.isFile() === true;
+    const isWhole = req.finfo === this.#whole;
+    const isOwn = this.#isOpen && req.finfo?.isFile() === true && isWhole === (req.pathInfo === '');
     const file = isOwn ? subject : undefined;
     noteWalk(req, { server: req.server, directory, matched: this.#matched, file });
     req.dirConfig = this.#currentConfig();

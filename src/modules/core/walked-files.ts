@@ -2,6 +2,7 @@ import type { DirConfig } from '../../pipeline/dir-config.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import type { Section } from '../../pipeline/section.ts';
 import type { ServerRecord } from '../../pipeline/server.ts';
+import { isPlainPath } from '../../pipeline/url.ts';
 import { ownText } from '../../source/remembering.ts';
 import { statOf } from '../../source/stat.ts';
 import { earlierWalk, noteWalk, ownWalk, type Walked } from './walk-note.ts';
@@ -14,19 +15,67 @@ interface WalkedFile {
   readonly config: DirConfig;
 }
 
-/** How many files of a server are remembered. */
+/** How many files of a server are remembered, and as many with path information. */
 const MOST = 1000;
 
-const byServer = new WeakMap<ServerRecord, Map<string, WalkedFile>>();
+/** Files of one server by their paths. */
+class WalkedFiles {
+  readonly #known = new Map<string, WalkedFile>();
+  /** Length of the longest path that is known. */
+  #longest = 0;
+
+  get(path: string): WalkedFile | undefined {
+    return this.#known.get(path);
+  }
+
+  /** The file that stands before a slash of a path. */
+  findBefore(path: string): WalkedFile | undefined {
+    let slash = path.lastIndexOf('/', this.#longest);
+    for (; slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      const known = this.#known.get(path.slice(0, slash));
+      if (known) return known;
+    }
+    return undefined;
+  }
+
+  add(file: WalkedFile): void {
+    if (this.#known.size >= MOST) {
+      this.#known.clear();
+      this.#longest = 0;
+    }
+    this.#known.set(file.path, file);
+    this.#longest = Math.max(this.#longest, file.path.length);
+  }
+}
+
+/** A walk enters a file like a directory when it is asked for as it is, and not when path information follows it. */
+interface FilesOfServer {
+  readonly asked: WalkedFiles;
+  readonly withPathInfo: WalkedFiles;
+}
+
+const byServer = new WeakMap<ServerRecord, FilesOfServer>();
 
 /** Gives the request what is known of its file, as long as that is a regular one; false: the walks must be made. */
 export function recallFile(req: RequestRecord): boolean {
-  const known = byServer.get(req.server)?.get(req.filename ?? '');
-  if (!known || earlierWalk(req)?.directory === known.walked.directory) return false;
+  const files = byServer.get(req.server);
+  const { filename } = req;
+  if (!files || filename === undefined) return false;
+  const asked = files.asked.get(filename);
+  if (asked) {
+    if (earlierWalk(req)?.directory === asked.walked.directory) return false;
+    return takeOver(req, asked, '');
+  }
+  if (req.finfo || !isPlainPath(filename)) return false;
+  const before = files.withPathInfo.findBefore(filename);
+  return before !== undefined && takeOver(req, before, filename.slice(before.path.length));
+}
+
+function takeOver(req: RequestRecord, known: WalkedFile, pathInfo: string): boolean {
   const found = req.finfo ?? statOf(known.path);
   if (found?.isFile() !== true) return false;
   req.filename = known.path;
-  req.pathInfo = '';
+  req.pathInfo = pathInfo;
   req.finfo = found;
   req.mayFollowLinks = true;
   req.dirConfig = known.config;
@@ -37,14 +86,13 @@ export function recallFile(req: RequestRecord): boolean {
 /** Remembers what the request's walks found, where every request for the file finds the same. */
 export function rememberFile(req: RequestRecord): void {
   const walked = ownWalk(req);
-  if (walked?.file === undefined || walked.file !== req.filename) return;
+  if (walked?.file === undefined || walked === earlierWalk(req)) return;
   const { server, dirConfig } = req;
   if (server.directoryMatchSections.some(setsVariables) || dirConfig.files.some(setsVariables)) return;
   let files = byServer.get(server);
-  if (!files) byServer.set(server, (files = new Map<string, WalkedFile>()));
-  if (files.size >= MOST) files.clear();
+  if (!files) byServer.set(server, (files = { asked: new WalkedFiles(), withPathInfo: new WalkedFiles() }));
   const path = ownText(walked.file);
-  files.set(path, {
+  (req.pathInfo === '' ? files.asked : files.withPathInfo).add({
     path,
     walked: { ...walked, directory: ownText(walked.directory), file: path },
     config: dirConfig,
