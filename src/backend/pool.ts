@@ -321,7 +321,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     const { keepAlive, keepConnection } = exchange.terms;
     exchange.connecting = undefined;
     this.#connecting -= 1;
-    made.socket.setKeepAlive(keepAlive);
+    if (this.address.socketPath === undefined) made.socket.setKeepAlive(keepAlive);
     const connection = new FastCgiConnection(made, this);
     addMember(this.#connections, connection);
     this.#watch.opened(connection, keepConnection || this.#idle.length > 0);

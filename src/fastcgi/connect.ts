@@ -82,7 +82,8 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     this.#listener = listener;
     this.#isSound = false;
     this.#lastBytes = 0;
-    startTimer(this, nowMs() + timeoutMs);
+    // On a unix socket the kernel connects or refuses at once.
+    if (!('path' in target)) startTimer(this, nowMs() + timeoutMs);
     const options = connectOptions(target);
     if (this.#socket === undefined) this.#socket = this.#make(options);
     else this.#socket.connect(options);
@@ -93,7 +94,7 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
       buffer: (): Uint8Array => (this.#buffer = nextReadBuffer(this.#lastBytes)),
       callback: (bytes: number): boolean => this.#read(bytes),
     };
-    return connect({ ...options, onread })
+    return connect({ ...options, onread, noDelay: true })
       .on('connect', () => this.#connected())
       .on('drain', () => this.#user?.drained())
       .on('end', () => this.#user?.broke(undefined))
@@ -124,7 +125,6 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
 
   #connected(): void {
     stopTimer(this);
-    this.socket.setNoDelay(true);
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.connected(this);
@@ -158,7 +158,7 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
 }
 
 function connectOptions(target: ConnectTarget): NetConnectOpts {
-  if ('path' in target) return { path: target.path };
+  if ('path' in target) return target;
   const { host, port, localAddress } = target;
   const options = { host, port, autoSelectFamily: false };
   return localAddress === undefined ? options : { ...options, localAddress };

@@ -228,16 +228,19 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
     else startTimer(this, nowMs() + this.#terms.timeoutMs);
   }
 
-  #sendStart(request: FastCgiRequest, { keepConnection, ioBufferBytes }: ExchangeTerms): void {
-    const start = requestStart(request.params, keepConnection);
-    const held = request.stdin.held;
-    if (held === undefined) {
-      this.#write(start);
-      this.#noteRequestSent();
-      request.stdin.start(this);
-      return;
-    }
-    this.#isStdinDone = true;
+  #sendStart({ params, stdin }: FastCgiRequest, { keepConnection, ioBufferBytes }: ExchangeTerms): void {
+    const { held } = stdin;
+    const hasNoBody = held?.length === 0;
+    const start = requestStart(params, keepConnection, hasNoBody);
+    this.#isStdinDone = held !== undefined;
+    if (held === undefined) this.#write(start);
+    else if (hasNoBody) this.#isBlocked = !this.#write(start);
+    else this.#sendHeld(start, held, ioBufferBytes);
+    this.#noteRequestSent();
+    if (held === undefined) stdin.start(this);
+  }
+
+  #sendHeld(start: string, held: readonly Buffer[], ioBufferBytes: number): void {
     const heldBytes = held.reduce((sum, piece) => sum + piece.length, 0);
     if (heldBytes <= INLINE_BODY_BYTES) {
       let text = start;
@@ -255,7 +258,6 @@ export class FastCgiConnection implements SocketUser, RecordSink, BodyConsumer, 
       this.#isBlocked = !this.#write(STDIN_END);
       this.socket.uncork();
     }
-    this.#noteRequestSent();
   }
 
   /** A first write that fails at once has moved no byte: the application can't have seen the request. */

@@ -25,6 +25,8 @@ const PARAMS_END = '\x01\x04\0\x01\0\0\0\0';
 /** The empty STDIN record, as latin1 text. */
 export const STDIN_END = '\x01\x05\0\x01\0\0\0\0';
 
+const BOTH_ENDS = PARAMS_END + STDIN_END;
+
 /** Header of a STDIN record of 1 to 65535 content bytes, as latin1 text. */
 export function stdinHeader(contentBytes: number): string {
   return `\x01\x05\0\x01${String.fromCharCode(contentBytes >> 8, contentBytes & 0xff)}\0\0`;
@@ -38,12 +40,14 @@ function paramsRecord(content: string): string {
  * BEGIN_REQUEST and the whole PARAMS stream with its end, as latin1 text. Records hold at most 16384 bytes and end
  * between two pairs; only a pair larger than that is cut, where httpd leaves it out.
  *
- * @param pairs name-value pairs from `params.ts`
+ * @param pairs     name-value pairs from `params.ts`
+ * @param hasNoBody the empty STDIN record follows: this is all of the request
  */
-export function requestStart(pairs: string, keepConnection: boolean): string {
+export function requestStart(pairs: string, keepConnection: boolean, hasNoBody: boolean): string {
   const begin = keepConnection ? BEGIN_KEEP : BEGIN;
-  if (pairs.length === 0) return begin + PARAMS_END;
-  if (pairs.length <= PARAMS_RECORD_BYTES) return begin + paramsRecord(pairs) + PARAMS_END;
+  const ends = hasNoBody ? BOTH_ENDS : PARAMS_END;
+  if (pairs.length === 0) return begin + ends;
+  if (pairs.length <= PARAMS_RECORD_BYTES) return begin + paramsRecord(pairs) + ends;
   let text = begin;
   let start = 0;
   while (start < pairs.length) {
@@ -51,7 +55,7 @@ export function requestStart(pairs: string, keepConnection: boolean): string {
     text += paramsRecord(pairs.slice(start, end));
     start = end;
   }
-  return text + PARAMS_END;
+  return text + ends;
 }
 
 /** Where the record that starts at a pair, or inside a large one, ends. */

@@ -78,9 +78,10 @@ describe('request records', () => {
       fc.tuple(size, latin1(40)).map(([length, text]) => text.padEnd(length, 'x')),
     );
     fc.assert(
-      fc.property(fc.array(pair, { maxLength: 30 }), fc.boolean(), (pairs, keep) => {
-        const wire = Buffer.from(requestStart(encodePairs(pairs), keep), 'latin1');
+      fc.property(fc.array(pair, { maxLength: 30 }), fc.boolean(), fc.boolean(), (pairs, keep, isAll) => {
+        const wire = Buffer.from(requestStart(encodePairs(pairs), keep, isAll), 'latin1');
         const [begin, ...params] = new RecordReader().push(wire);
+        if (isAll) expect(params.pop()).toMatchObject({ type: RECORD.stdin, content: Buffer.alloc(0) });
         expect(begin).toMatchObject({ type: RECORD.begin, requestId: 1 });
         expect([...(begin?.content ?? [])]).toEqual([0, 1, keep ? 1 : 0, 0, 0, 0, 0, 0]);
         expect(params.at(-1)?.content.length).toBe(0);
@@ -95,7 +96,9 @@ describe('request records', () => {
 
   test('records end between two pairs, as httpd packs them, while a pair fits in one', () => {
     const pairs = Array.from({ length: 40 }, (_, index) => [`NAME_${index}`, 'v'.repeat(1000)] as const);
-    const records = new RecordReader().push(Buffer.from(requestStart(encodePairs(pairs), false), 'latin1'));
+    const records = new RecordReader().push(
+      Buffer.from(requestStart(encodePairs(pairs), false, false), 'latin1'),
+    );
     const contents = records.slice(1, -1).map((record) => record.content);
     expect(contents.map((content) => decodePairs(content).length)).toEqual([16, 16, 8]);
     expect(contents.flatMap((content) => decodePairs(content))).toEqual(pairs);
