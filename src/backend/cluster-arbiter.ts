@@ -1,4 +1,4 @@
-import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
+import type { SlotAccount, SlotArbiter, SlotHolder } from './slot-arbiter.ts';
 
 /**
  * One cap for each backend over several serving processes. The primary keeps the ledger; a process asks it for slots
@@ -29,20 +29,9 @@ export function isSlotMessage(message: unknown): message is SlotMessage {
 /** A process asks for so many at least: the next ones will be needed soon. */
 const BATCH = 8;
 
-interface Account {
-  /** Given by the primary. */
-  held: number;
-  /** In use by connections. */
-  used: number;
-  /** Recalled, and not given back yet. */
-  owed: number;
-  isAsking: boolean;
-  readonly holders: Set<SlotHolder>;
-}
-
 /** The arbiter of one serving process. */
 export class ClusterSlotArbiter implements SlotArbiter {
-  readonly #accounts = new Map<string, Account>();
+  readonly #accounts = new Map<string, ClusterAccount>();
   readonly #send: Send;
 
   /** @param send to the primary */
@@ -50,46 +39,14 @@ export class ClusterSlotArbiter implements SlotArbiter {
     this.#send = send;
   }
 
-  register(key: string, holder: SlotHolder): void {
-    this.#account(key).holders.add(holder);
-  }
-
-  unregister(key: string, holder: SlotHolder): void {
-    const account = this.#account(key);
-    account.holders.delete(holder);
-    this.#dropIfUnused(key, account);
-  }
-
-  tryTake(key: string, max: number): boolean {
-    const account = this.#account(key);
-    if (account.used < account.held && account.used < max) {
-      account.used += 1;
-      return true;
+  join(key: string, holder: SlotHolder): SlotAccount {
+    let account = this.#accounts.get(key);
+    if (account === undefined) {
+      account = new ClusterAccount(key, this.#send, () => this.#accounts.delete(key));
+      this.#accounts.set(key, account);
     }
-    if (!account.isAsking && account.held < max) {
-      account.isAsking = true;
-      let waiting = 0;
-      for (const holder of account.holders) waiting += holder.waitingCount;
-      this.#send({
-        hgw: 'slots',
-        kind: 'want',
-        key,
-        max,
-        count: Math.min(Math.max(BATCH, waiting), max - account.held),
-      });
-    }
-    return false;
-  }
-
-  giveBack(key: string): void {
-    const account = this.#account(key);
-    account.used -= 1;
-    this.#payDebt(key, account);
-    for (const holder of account.holders) holder.slotMayBeFree();
-  }
-
-  callForIdle(key: string): void {
-    this.#send({ hgw: 'slots', kind: 'starving', key });
+    account.holders.add(holder);
+    return account;
   }
 
   /** A message from the primary. */
@@ -98,53 +55,109 @@ export class ClusterSlotArbiter implements SlotArbiter {
     if (account === undefined) return;
     switch (message.kind) {
       case 'grant':
-        account.isAsking = false;
-        account.held += message.count;
-        this.#dropIfUnused(message.key, account);
-        for (const holder of account.holders) holder.slotMayBeFree();
+        account.granted(message.count);
         return;
       case 'recall':
-        account.owed = Math.min(account.owed + 1, account.held);
-        this.#payDebt(message.key, account);
-        if (account.owed > 0) this.#giveUpIdle(account);
+        account.recalled();
         return;
       case 'giveIdle':
-        this.#giveUpIdle(account);
+        account.giveUpIdle();
         return;
       case 'want':
       case 'give':
       case 'starving':
     }
   }
+}
 
-  #account(key: string): Account {
-    const known = this.#accounts.get(key);
-    if (known !== undefined) return known;
-    const account: Account = { held: 0, used: 0, owed: 0, isAsking: false, holders: new Set() };
-    this.#accounts.set(key, account);
-    return account;
+/** What one serving process has of the slots of one backend. */
+class ClusterAccount implements SlotAccount {
+  readonly holders = new Set<SlotHolder>();
+  readonly #key: string;
+  readonly #send: Send;
+  readonly #drop: () => void;
+  /** Given by the primary. */
+  #held = 0;
+  /** In use by connections. */
+  #used = 0;
+  /** Recalled, and not given back yet. */
+  #owed = 0;
+  #isAsking = false;
+
+  /**
+   * @param send to the primary
+   * @param drop nobody uses it any more
+   */
+  constructor(key: string, send: Send, drop: () => void) {
+    this.#key = key;
+    this.#send = send;
+    this.#drop = drop;
+  }
+
+  tryTake(max: number): boolean {
+    if (this.#used < this.#held && this.#used < max) {
+      this.#used += 1;
+      return true;
+    }
+    if (!this.#isAsking && this.#held < max) this.#ask(max);
+    return false;
+  }
+
+  #ask(max: number): void {
+    this.#isAsking = true;
+    let waiting = 0;
+    for (const holder of this.holders) waiting += holder.waitingCount;
+    const count = Math.min(Math.max(BATCH, waiting), max - this.#held);
+    this.#send({ hgw: 'slots', kind: 'want', key: this.#key, max, count });
+  }
+
+  giveBack(): void {
+    this.#used -= 1;
+    this.#payDebt();
+    for (const holder of this.holders) holder.slotMayBeFree();
+  }
+
+  callForIdle(): void {
+    this.#send({ hgw: 'slots', kind: 'starving', key: this.#key });
+  }
+
+  leave(holder: SlotHolder): void {
+    if (this.holders.delete(holder)) this.#dropIfUnused();
+  }
+
+  granted(count: number): void {
+    this.#isAsking = false;
+    this.#held += count;
+    this.#dropIfUnused();
+    for (const holder of this.holders) holder.slotMayBeFree();
+  }
+
+  recalled(): void {
+    this.#owed = Math.min(this.#owed + 1, this.#held);
+    this.#payDebt();
+    if (this.#owed > 0) this.giveUpIdle();
+  }
+
+  giveUpIdle(): void {
+    for (const holder of this.holders) if (holder.giveUpIdle(1) > 0) return;
   }
 
   /** Without a pool nothing is kept: addresses may be made of request data. */
-  #dropIfUnused(key: string, account: Account): void {
-    if (account.holders.size > 0) return;
-    this.#giveSpare(key, account, Infinity);
-    if (account.held === 0 && !account.isAsking) this.#accounts.delete(key);
+  #dropIfUnused(): void {
+    if (this.holders.size > 0) return;
+    this.#giveSpare(Infinity);
+    if (this.#held === 0 && !this.#isAsking) this.#drop();
   }
 
-  #giveUpIdle(account: Account): void {
-    for (const holder of account.holders) if (holder.giveUpIdle(1) > 0) return;
+  #payDebt(): void {
+    if (this.#owed > 0) this.#owed -= this.#giveSpare(this.#owed);
   }
 
-  #payDebt(key: string, account: Account): void {
-    account.owed -= this.#giveSpare(key, account, account.owed);
-  }
-
-  #giveSpare(key: string, account: Account, most: number): number {
-    const count = Math.min(most, account.held - account.used);
+  #giveSpare(most: number): number {
+    const count = Math.min(most, this.#held - this.#used);
     if (count <= 0) return 0;
-    account.held -= count;
-    this.#send({ hgw: 'slots', kind: 'give', key, count });
+    this.#held -= count;
+    this.#send({ hgw: 'slots', kind: 'give', key: this.#key, count });
     return count;
   }
 }

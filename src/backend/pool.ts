@@ -18,7 +18,7 @@ import type { Exchange, ExchangeListener } from '../fastcgi/exchange.ts';
 import type { BackendAddress } from './address.ts';
 import { AddressBook } from './address-book.ts';
 import { PoolExchange, type ExchangeKeeper, type PoolCall, type PoolTerms } from './pool-exchange.ts';
-import type { SlotArbiter, SlotHolder } from './slot-arbiter.ts';
+import type { SlotAccount, SlotArbiter, SlotHolder } from './slot-arbiter.ts';
 import { StarvationWatch } from './starvation-watch.ts';
 import { addMember, removeMember } from './swap-list.ts';
 import { nowMs, startTimer, stopTimer, type Timed } from './timers.ts';
@@ -41,7 +41,7 @@ const RESOLVING: PendingConnect = { cancel: () => undefined };
  */
 export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   readonly address: BackendAddress;
-  readonly #arbiter: SlotArbiter;
+  readonly #slots: SlotAccount;
   readonly #book: AddressBook;
   readonly #watch: StarvationWatch<FastCgiConnection>;
   /** Where to connect: the socket, or the name's addresses as they were last known. */
@@ -68,14 +68,13 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   constructor(address: BackendAddress, arbiter: SlotArbiter) {
     this.address = address;
-    this.#arbiter = arbiter;
     this.#book = new AddressBook(address.host);
     this.#targets = address.socketPath === undefined ? [] : [{ path: address.socketPath }];
     this.#watch = new StarvationWatch({
       giveUpOne: () => this.giveUpIdle(1) > 0,
-      callForIdle: () => this.#arbiter.callForIdle(address.key),
+      callForIdle: () => this.#slots.callForIdle(),
     });
-    arbiter.register(address.key, this);
+    this.#slots = arbiter.join(address.key, this);
   }
 
   /** Numbers for status pages and tests. */
@@ -219,11 +218,11 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   #takeSlot(head: PoolExchange): boolean {
     // Since the accept queue was full one attempt at a time tells when there is room, until nobody waits.
     if (this.#isBacklogFull && (this.#backlogTimer !== undefined || this.#connecting > 0)) return false;
-    const { key } = this.address;
-    if (this.#arbiter.tryTake(key, head.terms.maxConnections)) return true;
+    const { maxConnections } = head.terms;
+    if (this.#slots.tryTake(maxConnections)) return true;
     if (this.#idle.length === 0) return false;
     this.giveUpIdle(1);
-    return this.#arbiter.tryTake(key, head.terms.maxConnections);
+    return this.#slots.tryTake(maxConnections);
   }
 
   #takeIdle(): FastCgiConnection | undefined {
@@ -364,7 +363,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
     const dueMs = exchange.hasMetFullBacklog ? exchange.dueMs : nowMs() + exchange.terms.connectTimeoutMs;
     exchange.hasMetFullBacklog = true;
     this.#queueAgain(exchange, dueMs);
-    if (this.giveUpIdle(1) === 0) this.#arbiter.callForIdle(this.address.key);
+    if (this.giveUpIdle(1) === 0) this.#slots.callForIdle();
     this.#backlogTimer ??= setTimeout(() => this.#tryBacklogAgain(), BACKLOG_RETRY_MS);
     this.#connectingOver();
   }
@@ -376,7 +375,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
   }
 
   #giveSlotBack(): void {
-    this.#arbiter.giveBack(this.address.key);
+    this.#slots.giveBack();
     this.#unregisterWhenEmpty();
   }
 
@@ -387,7 +386,7 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
 
   #unregisterWhenEmpty(): void {
     if (!this.#isClosed || !this.isEmpty) return;
-    this.#arbiter.unregister(this.address.key, this);
+    this.#slots.leave(this);
     this.#watch.stop();
   }
 

@@ -9,51 +9,65 @@ export interface SlotHolder {
 }
 
 /**
- * Counts connections to each backend for the whole gateway. A slot is one connection, from the attempt to connect
- * until it is closed.
+ * The slots of one backend. A slot is one connection, from the attempt to connect until it is closed.
  */
-export interface SlotArbiter {
-  register(key: string, holder: SlotHolder): void;
-  unregister(key: string, holder: SlotHolder): void;
+export interface SlotAccount {
   /** Takes a slot. When there is none, `slotMayBeFree` tells when to try again. @param max cap of this backend */
-  tryTake(key: string, max: number): boolean;
-  giveBack(key: string): void;
+  tryTake(max: number): boolean;
+  giveBack(): void;
   /** Connections of this process starve, and it has no idle one: asks the other processes to give one up. */
-  callForIdle(key: string): void;
+  callForIdle(): void;
+  /** A pool that has given back all that it took uses it no more. */
+  leave(holder: SlotHolder): void;
+}
+
+/** Counts connections to each backend for the whole gateway. */
+export interface SlotArbiter {
+  /** The account of a backend, which a pool joins. */
+  join(key: string, holder: SlotHolder): SlotAccount;
 }
 
 /** The arbiter of a gateway of one process. */
 export class LocalSlotArbiter implements SlotArbiter {
-  readonly #taken = new Map<string, number>();
-  readonly #holders = new Map<string, Set<SlotHolder>>();
+  readonly #accounts = new Map<string, LocalAccount>();
 
-  register(key: string, holder: SlotHolder): void {
-    const holders = this.#holders.get(key);
-    if (holders === undefined) this.#holders.set(key, new Set([holder]));
-    else holders.add(holder);
+  join(key: string, holder: SlotHolder): SlotAccount {
+    let account = this.#accounts.get(key);
+    if (account === undefined) {
+      account = new LocalAccount(() => this.#accounts.delete(key));
+      this.#accounts.set(key, account);
+    }
+    account.holders.add(holder);
+    return account;
+  }
+}
+
+class LocalAccount implements SlotAccount {
+  readonly holders = new Set<SlotHolder>();
+  #taken = 0;
+  readonly #drop: () => void;
+
+  /** @param drop nobody uses it any more */
+  constructor(drop: () => void) {
+    this.#drop = drop;
   }
 
-  unregister(key: string, holder: SlotHolder): void {
-    const holders = this.#holders.get(key);
-    holders?.delete(holder);
-    if (holders?.size === 0) this.#holders.delete(key);
-  }
-
-  tryTake(key: string, max: number): boolean {
-    const taken = this.#taken.get(key) ?? 0;
-    if (taken >= max) return false;
-    this.#taken.set(key, taken + 1);
+  tryTake(max: number): boolean {
+    if (this.#taken >= max) return false;
+    this.#taken += 1;
     return true;
   }
 
-  giveBack(key: string): void {
-    const left = (this.#taken.get(key) ?? 1) - 1;
-    if (left > 0) this.#taken.set(key, left);
-    else this.#taken.delete(key);
-    for (const holder of this.#holders.get(key) ?? []) holder.slotMayBeFree();
+  giveBack(): void {
+    this.#taken -= 1;
+    for (const holder of this.holders) holder.slotMayBeFree();
   }
 
   callForIdle(): void {
     // One process: there is nobody else to ask.
+  }
+
+  leave(holder: SlotHolder): void {
+    if (this.holders.delete(holder) && this.holders.size === 0) this.#drop();
   }
 }

@@ -157,12 +157,11 @@ describe('the ledger', () => {
     ledger.attach(1, (message) => arbiter.receive(message));
     const holder = { waitingCount: 1, slotMayBeFree: () => {}, giveUpIdle: () => 0 };
     for (let backend = 0; backend < 100; backend += 1) {
-      const key = `h${backend}:1`;
-      arbiter.register(key, holder);
-      arbiter.tryTake(key, MAX);
-      expect(arbiter.tryTake(key, MAX)).toBe(true);
-      arbiter.giveBack(key);
-      arbiter.unregister(key, holder);
+      const slots = arbiter.join(`h${backend}:1`, holder);
+      slots.tryTake(MAX);
+      expect(slots.tryTake(MAX)).toBe(true);
+      slots.giveBack();
+      slots.leave(holder);
     }
     expect(ledger.backendCount).toBe(0);
   });
