@@ -22,6 +22,16 @@ export interface RequestHead {
   readonly hostPort: number | undefined;
 }
 
+/** What a record has of the one that it was made for. */
+export interface RequestTies {
+  readonly main?: RequestRecord;
+  readonly prev?: RequestRecord;
+  readonly subprocessEnv?: Table;
+}
+
+const NO_TIES: RequestTies = {};
+const NONE: readonly string[] = [];
+
 /**
  * One request on its way through the phases, under the names of httpd's `request_rec`. Internal redirects and
  * subrequests are records of their own, tied by `prev` and `main`.
@@ -78,8 +88,8 @@ export class RequestRecord {
   contentType: string | undefined;
   /** Type of the request that an Action answers: shown when the script has none of its own, but it chooses no handler. */
   inheritedType: string | undefined;
-  contentEncoding: string[] = [];
-  contentLanguages: string[] = [];
+  contentEncoding: readonly string[] = NONE;
+  contentLanguages: readonly string[] = NONE;
   user: string | undefined;
   authType: string | undefined;
   /** Address that access rules and REMOTE_ADDR see; mod_remoteip may change it. */
@@ -127,7 +137,7 @@ export class RequestRecord {
     server: ServerRecord,
     body: RequestBody,
     output: ResponseSink,
-    ties: { main?: RequestRecord; prev?: RequestRecord; subprocessEnv?: Table } = {},
+    ties: RequestTies = NO_TIES,
   ) {
     this.connection = connection;
     this.server = server;

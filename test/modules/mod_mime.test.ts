@@ -82,8 +82,8 @@ test('what a name is served as depends on nothing that was served before', () =>
   const alone = targets.map((target) => served(site, target));
   for (const target of targets) {
     const { req } = site.map(target);
-    req.contentLanguages.push('changed');
-    req.contentEncoding.push('changed');
+    req.contentLanguages = [...req.contentLanguages, 'changed'];
+    req.contentEncoding = [...req.contentEncoding, 'changed'];
   }
   expect(targets.toReversed().map((target) => served(site, target))).toEqual(alone.toReversed());
 });

@@ -1,4 +1,5 @@
 import { mayRetry, retryBudget } from '../../backend/retry.ts';
+import type { WorkerCall } from '../../backend/worker.ts';
 import type { BackendError } from '../../fastcgi/errors.ts';
 import { decodePairs } from '../../fastcgi/params.ts';
 import { SpooledBody } from '../../fastcgi/spool.ts';
@@ -49,29 +50,32 @@ function send(call: SchemeCall, body: PreparedBody): void {
     return;
   }
   retryBudget.countRequest(Date.now());
-  new Attempt(call, params, body, environment).run(!call.worker.keepsConnections);
+  new Attempt(call, params, body, environment).run();
 }
 
 /** A request that is sent, and sent once more when a kept connection is closed under it. */
-class Attempt implements ScriptListener {
+class Attempt implements WorkerCall, ScriptListener {
+  readonly params: string;
+  readonly stdin: StdinSource;
+  readonly defaultTimeoutMs: number;
+  isFresh: boolean;
   readonly #call: SchemeCall;
-  readonly #params: string;
-  readonly #body: StdinSource;
   /** The variables before the parameters were made. */
   readonly #environment: string;
 
   constructor(call: SchemeCall, params: string, body: StdinSource, environment: string) {
+    this.params = params;
+    this.stdin = body;
+    this.defaultTimeoutMs = call.defaultTimeoutMs;
+    this.isFresh = !call.worker.keepsConnections;
     this.#call = call;
-    this.#params = params;
-    this.#body = body;
     this.#environment = environment;
   }
 
-  run(isFresh: boolean): void {
-    const { req, worker, overrides, defaultTimeoutMs } = this.#call;
+  run(): void {
+    const { req, worker, overrides } = this.#call;
     const response = new ScriptResponse(req, worker.settings, overrides, this);
-    const call = { params: this.#params, stdin: this.#body, defaultTimeoutMs, isFresh };
-    response.follow(worker.run(call, response));
+    response.follow(worker.run(this, response));
   }
 
   over(result: HookResult, status: number, error: BackendError | undefined): void {
@@ -80,10 +84,11 @@ class Attempt implements ScriptListener {
       call.attempted(result, status, false);
       return;
     }
-    if (mayBeSentAgain(call, error, this.#body)) {
+    if (mayBeSentAgain(call, error, this.stdin)) {
       call.wasRetried = true;
+      this.isFresh = true;
       // Not from within the failure: the pool is still about to clear up behind it.
-      queueMicrotask(() => this.run(true));
+      queueMicrotask(() => this.run());
       return;
     }
     if (error.code.startsWith('HGW_BACKEND_CONNECT')) {
@@ -93,7 +98,7 @@ class Attempt implements ScriptListener {
       for (const [name, value] of decodePairs(this.#environment)) subprocessEnv.add(name, value);
       call.connectFailed();
     }
-    call.attempted(result, status, mayFailOver(call.req, error, this.#body));
+    call.attempted(result, status, mayFailOver(call.req, error, this.stdin));
   }
 }
 
