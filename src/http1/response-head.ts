@@ -1,10 +1,11 @@
 import type { RequestRecord } from '../pipeline/request.ts';
 import { currentHttpDate } from '../pipeline/http-date.ts';
 import {
-  fieldStart,
+  fieldFault,
+  fieldLine,
   mergeErrorHeaders,
-  headerFault,
   setContentHeaders,
+  type FieldFault,
   type ResponseDefaults,
 } from '../pipeline/output.ts';
 import { REASONS, statusLine } from '../pipeline/status.ts';
@@ -49,7 +50,7 @@ export function composeHead(
   isEmpty: boolean,
   state: ConnectionState,
   defaults: ResponseDefaults,
-): ResponseHead | { readonly fault: { readonly number: string; readonly message: string } } {
+): ResponseHead | { readonly fault: FieldFault } {
   const { headersOut } = req;
   mergeErrorHeaders(req);
   const isBodyless = req.headerOnly || req.status === 204 || req.status === 304;
@@ -63,10 +64,10 @@ export function composeHead(
   const isFramed = isBodyless || length !== undefined;
   const { isKept, isChunked } = setConnectionHeaders(req, isFramed, isOld, state);
   setContentHeaders(req, defaults);
-  const fault = headerFault(req);
-  if (fault) return { fault };
+  const text = headText(req, isOld, defaults.serverVersion);
+  if (typeof text !== 'string') return { fault: text };
   return {
-    text: req.assbackwards ? '' : headText(req, isOld, defaults.serverVersion),
+    text: req.assbackwards ? '' : text,
     isKept,
     isChunked,
     contentLength: isBodyless || length === undefined ? undefined : Number(length),
@@ -134,18 +135,20 @@ function followsDropping(req: RequestRecord): boolean {
   return false;
 }
 
-function headText(req: RequestRecord, isOld: boolean, serverVersion: string): string {
+function headText(req: RequestRecord, isOld: boolean, serverVersion: string): string | FieldFault {
   const { headersOut } = req;
   const isProxied = req.proxyReq !== 0;
   // The date is that of the request. @source httpd `basic_http_header`
   const date = (isProxied ? headersOut.getLower('date') : undefined) ?? currentHttpDate(req.requestTimeMs);
   const server = (isProxied ? headersOut.getLower('server') : undefined) ?? serverVersion;
   let text = `${isOld ? 'HTTP/1.0 ' : 'HTTP/1.1 '}${statusText(req)}\r\nDate: ${date}`;
-  if (server !== '') text += fieldStart('Server') + server;
+  if (server !== '') text += `\r\nServer: ${server}`;
   for (let i = 0; i < headersOut.size; i++) {
+    const name = headersOut.nameAt(i);
+    const line = fieldLine(name, headersOut.valueAt(i));
+    if (line === undefined) return fieldFault(name);
     const lower = headersOut.lowerNameAt(i);
-    if (lower !== 'date' && (lower !== 'server' || server === ''))
-      text += fieldStart(headersOut.nameAt(i)) + headersOut.valueAt(i);
+    if (lower !== 'date' && (lower !== 'server' || server === '')) text += line;
   }
   return `${text}\r\n\r\n`;
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ResponseSink } from '../pipeline/exchange.ts';
 import { logRequest } from '../pipeline/log.ts';
-import type { ResponseDefaults } from '../pipeline/output.ts';
+import type { FieldFault, ResponseDefaults } from '../pipeline/output.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
 import { composeHead, type ConnectionState, type ResponseHead } from './response-head.ts';
 
@@ -212,7 +212,7 @@ export class ClientResponse implements ResponseSink {
   }
 
   /** A header that can't be sent makes the response a 500 that keeps nothing of it. */
-  #replace(req: RequestRecord, fault: { readonly number: string; readonly message: string }): void {
+  #replace(req: RequestRecord, fault: FieldFault): void {
     logRequest(req, 'error', 'http', fault.number, fault.message);
     this.#pieces = NO_PIECES;
     this.#gatheredBytes = 0;

@@ -38,8 +38,6 @@ const headerEncoder = remembering({ most: 1000, longest: 64 }, (lower): PairEnco
 const remoteAddr = pairEncoder('REMOTE_ADDR');
 const scriptFilename = pairEncoder('SCRIPT_FILENAME');
 const remotePort = pairEncoder('REMOTE_PORT');
-const serverProtocol = pairEncoder('SERVER_PROTOCOL');
-const requestMethod = pairEncoder('REQUEST_METHOD');
 const queryString = pairEncoder('QUERY_STRING');
 const requestUri = pairEncoder('REQUEST_URI');
 const scriptName = pairEncoder('SCRIPT_NAME');
@@ -51,7 +49,16 @@ const PROCESS_VARIABLES: readonly (readonly [string, string])[] = [
   ...(PROCESS_LIBRARY_PATH === undefined ? [] : ([['LD_LIBRARY_PATH', PROCESS_LIBRARY_PATH]] as const)),
 ];
 
-const INTERFACE = ownText(encodePair('GATEWAY_INTERFACE', 'CGI/1.1'));
+/** GATEWAY_INTERFACE to REQUEST_METHOD, by protocol and method. */
+const interfaceText = remembering({ most: 10, longest: 16 }, (protocol) =>
+  remembering({ most: 50, longest: 32 }, (method) =>
+    fixedText([
+      ['GATEWAY_INTERFACE', 'CGI/1.1'],
+      ['SERVER_PROTOCOL', protocol],
+      ['REQUEST_METHOD', method],
+    ]),
+  ),
+);
 
 /**
  * The request's headers and what every script is told, as parameters.
@@ -197,9 +204,7 @@ function redirectVariables(req: RequestRecord, prev: RequestRecord, isQualified:
 export function cgiVariables(req: RequestRecord, settings: CgiSettings): string {
   const { uri } = req;
   const text =
-    INTERFACE +
-    serverProtocol(req.protocol) +
-    requestMethod(req.method) +
+    interfaceText(req.protocol)(req.method) +
     queryString(req.args ?? '') +
     requestUri(settings.usesCurrentUri ? uri : originalTarget(req.theRequest));
   if (req.pathInfo === '') return text + scriptName(uri);

@@ -15,7 +15,7 @@ const CONTROL_BYTES = /[\x00-\x08\x0a-\x1f\x7f]/;
 const NEEDS_CHARSET = /^text\/(?:plain|html)(?:[;\s]|$)/i;
 
 /** What the line of a field begins with, behind the end of the line before; '' for a name that can't be sent. */
-export const fieldStart = remembering({ most: 2000, longest: 64 }, (name) =>
+const fieldStart = remembering({ most: 2000, longest: 64 }, (name) =>
   TOKEN.test(name) ? ownText(`\r\n${name}: `) : '',
 );
 
@@ -79,27 +79,28 @@ function joinLanguages(req: RequestRecord): string {
   return languages.join(',');
 }
 
-/** What is wrong with the headers, for the log; undefined: they may be sent. */
-export function headerFault(
-  req: RequestRecord,
-): { readonly number: string; readonly message: string } | undefined {
-  const { headersOut } = req;
-  for (let i = 0; i < headersOut.size; i++) {
-    const name = headersOut.nameAt(i);
-    if (fieldStart(name) === '') {
-      return name === ''
-        ? { number: 'AH02428', message: 'Empty response header name, aborting request' }
-        : {
-            number: 'AH02429',
-            message: `Response header name '${name}' contains invalid characters, aborting request`,
-          };
-    }
-    if (CONTROL_BYTES.test(headersOut.valueAt(i))) {
-      return {
+/** The line of a field, behind the end of the line before; undefined: it can't be sent. */
+export function fieldLine(name: string, value: string): string | undefined {
+  const start = fieldStart(name);
+  return start === '' || CONTROL_BYTES.test(value) ? undefined : start + value;
+}
+
+/** Why a field can't be sent, for the log. */
+export interface FieldFault {
+  readonly number: string;
+  readonly message: string;
+}
+
+/** What is wrong with a field that can't be sent. */
+export function fieldFault(name: string): FieldFault {
+  if (name === '') return { number: 'AH02428', message: 'Empty response header name, aborting request' };
+  return fieldStart(name) === ''
+    ? {
+        number: 'AH02429',
+        message: `Response header name '${name}' contains invalid characters, aborting request`,
+      }
+    : {
         number: 'AH02430',
         message: `Response header '${name}' value contains invalid characters, aborting request`,
       };
-    }
-  }
-  return undefined;
 }

@@ -156,6 +156,32 @@ test('what is remembered of a host holds for the same configuration, port, conte
   expect(value('REQUEST_SCHEME', '/x.php')).toBe('http');
 });
 
+test('protocol and method are those of each request', () => {
+  const said = (change: Partial<RequestRecord>): (string | undefined)[] => {
+    const req = request('/x.php', change);
+    encode(req);
+    return ['SERVER_PROTOCOL', 'REQUEST_METHOD'].map((name) => req.subprocessEnv.get(name));
+  };
+  for (let round = 0; round < 2; round++) {
+    for (const protocol of ['HTTP/1.1', 'HTTP/1.0', 'HTTP/1.7']) {
+      for (const method of ['GET', 'POST', 'X'.repeat(40)]) {
+        expect(said({ protocol, method })).toEqual([protocol, method]);
+      }
+    }
+  }
+});
+
+test.each([
+  ['GET /a?b HTTP/1.1', '/a?b'],
+  ['GET \t /a\vb', '/a'],
+  ['GET', ''],
+  [' /a', '/a'],
+])('the target of the request line %j is %j', (theRequest, target) => {
+  const req = request('/x.php', { theRequest });
+  encode(req);
+  expect(req.subprocessEnv.get('REQUEST_URI')).toBe(target);
+});
+
 test('REQUEST_URI ends at a blank of ASCII, not at a byte that is one elsewhere', () => {
   const req = request('/x.php?a=\xa0b');
   encode(req);
