@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { MisbehavingResponder, type Behaviour } from '../../harness/misbehaving-responder.ts';
@@ -54,6 +55,17 @@ async function serve(fragment: string): Promise<InProcessGateway> {
   return gateway;
 }
 
+/** Open files that have no name any more, as the one that a body is collected in. */
+function namelessFiles(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).endsWith(' (deleted)');
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
 beforeAll(async () => {
   application = new MisbehavingResponder({ behaviours });
   await application.listen(0);
@@ -91,6 +103,23 @@ describe('fail-over and retries', () => {
     });
     expect(answer).toContain('503 Service Unavailable');
     expect(application.executions.get('once')).toBe(1);
+  });
+
+  test('a body that was collected is let go of when no member is left', async () => {
+    await serve(`<Proxy balancer://e>
+      BalancerMember fcgi://127.0.0.1:1
+      ProxySet maxattempts=2 forcerecovery=off
+      </Proxy>
+      ProxyPass /e/ balancer://e/`);
+    const before = namelessFiles();
+    const answer = await gateway.get('/e/x', {
+      method: 'POST',
+      headers: ['Transfer-Encoding: chunked'],
+      body: `${(300_000).toString(16)}\r\n${'x'.repeat(300_000)}\r\n0\r\n\r\n`,
+    });
+    expect(answer).toContain('503 Service Unavailable');
+    expect(gateway.log.some((line) => line.includes('AH01170'))).toBe(true);
+    await until(() => namelessFiles() <= before);
   });
 
   test('a GET is sent again when a kept connection was closed under it', async () => {
