@@ -21,6 +21,7 @@ import { PoolExchange, type ExchangeKeeper, type PoolCall, type PoolTerms } from
 import type { SlotAccount, SlotArbiter, SlotHolder } from './slot-arbiter.ts';
 import { StarvationWatch } from './starvation-watch.ts';
 import { addMember, removeMember } from './swap-list.ts';
+import { atTurnEnd } from '../pipeline/turn-end.ts';
 import { nowMs, startTimer, stopTimer, type Timed } from './timers.ts';
 
 /** More requests than this never wait for one backend: the next one is told so at once. */
@@ -250,27 +251,33 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
    */
   #startSoon(exchange: PoolExchange, connection: FastCgiConnection): void {
     exchange.connection = connection;
-    if (this.#starting.push(exchange) === 1) setImmediate(() => this.#startAll());
+    if (this.#starting.push(exchange) === 1) atTurnEnd('send', startAll, this);
   }
 
-  #startAll(): void {
+  /** Writes to every kept connection that was taken in this turn. */
+  startAll(): void {
     const starting = this.#starting;
     this.#starting = [];
     const now = nowMs();
-    for (const exchange of starting) {
-      const { connection } = exchange;
-      if (connection === undefined || exchange.isOver) continue;
-      if (connection.isClosed) {
-        exchange.connection = undefined;
-        this.#queueAgain(exchange, now + exchange.terms.acquireMs);
-      } else if (exchange.isHandedOver) {
-        exchange.isHandedOver = false;
-        this.#startSoon(exchange, connection);
-      } else {
-        exchange.startOn(connection, now);
-      }
-    }
+    for (const exchange of starting) this.#start(exchange, now);
     this.#serve();
+  }
+
+  #start(exchange: PoolExchange, now: number): void {
+    const { connection } = exchange;
+    if (connection === undefined || exchange.isOver) return;
+    if (connection.isClosed) {
+      exchange.connection = undefined;
+      this.#queueAgain(exchange, now + exchange.terms.acquireMs);
+    } else if (exchange.isHandedOver) {
+      exchange.isHandedOver = false;
+      setImmediate(() => {
+        this.#start(exchange, nowMs());
+        this.#serve();
+      });
+    } else {
+      exchange.startOn(connection, now);
+    }
   }
 
   /** Puts a request back to its place in the order of arrival. */
@@ -408,6 +415,10 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       ...cause,
     };
   }
+}
+
+function startAll(pool: Pool): void {
+  pool.startAll();
 }
 
 function isAccessDenied(error: Error | undefined): boolean {

@@ -1,6 +1,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 import { nowMs, startTimer, stopTimer, type Timed } from '../backend/timers.ts';
+import { atTurnEnd } from '../pipeline/turn-end.ts';
 import { isShared, nextReadBuffer } from '../pipeline/read-buffer.ts';
 
 /** One place to connect to. */
@@ -66,8 +67,10 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
   dueMs = 0;
   timerIndex = -1;
   #socket: Socket | undefined;
-  /** Set while connecting. */
+  /** Set until it is connected or has failed. */
   #listener: ConnectListener | undefined;
+  /** Where it will connect at the end of this turn. */
+  #target: ConnectTarget | undefined;
   #user: SocketUser | undefined;
   /** Closed in good order: nothing of this life is left in the socket's state. */
   #isSound = false;
@@ -84,8 +87,15 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     this.#lastBytes = 0;
     // On a unix socket the kernel connects or refuses at once.
     if (!('path' in target)) startTimer(this, nowMs() + timeoutMs);
-    const options = connectOptions(target);
-    if (this.#socket === undefined) this.#socket = this.#make(options);
+    this.#target = target;
+    atTurnEnd('connect', begin, this);
+  }
+
+  begin(): void {
+    const options = connectOptions(this.#target!);
+    this.#target = undefined;
+    if (this.#listener === undefined) spares.push(this);
+    else if (this.#socket === undefined) this.#socket = this.#make(options);
     else this.#socket.connect(options);
   }
 
@@ -108,6 +118,10 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
 
   close(): void {
     this.#user = undefined;
+    atTurnEnd('close', end, this);
+  }
+
+  end(): void {
     this.#isSound = isAtRest(this.socket) && isShared(this.#buffer);
     this.socket.destroy();
   }
@@ -116,7 +130,7 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     if (this.#listener !== listener) return;
     this.#listener = undefined;
     stopTimer(this);
-    this.socket.destroy();
+    if (this.#target === undefined) this.socket.destroy();
   }
 
   expire(): void {
@@ -155,6 +169,14 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     this.#user = undefined;
     if (this.#isSound && spares.length < MAX_SPARES) spares.push(this);
   }
+}
+
+function begin(line: BackendLine): void {
+  line.begin();
+}
+
+function end(line: BackendLine): void {
+  line.end();
 }
 
 function connectOptions(target: ConnectTarget): NetConnectOpts {

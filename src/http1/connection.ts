@@ -6,6 +6,7 @@ import type { ResponseDefaults } from '../pipeline/output.ts';
 import { ownedRead } from '../pipeline/read-buffer.ts';
 import { RequestRecord, type RequestHead } from '../pipeline/request.ts';
 import type { ServerRecord } from '../pipeline/server.ts';
+import { atTurnEnd } from '../pipeline/turn-end.ts';
 import { ClientBody, type BodySource, type ConnectionBody } from './body.ts';
 import type { FrontHost } from './front.ts';
 import { clientStream } from './client-stream.ts';
@@ -29,8 +30,11 @@ const UNKNOWN_HOST: HeadFailure = {
 };
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
-/** What a connection does: reads a head, serves a request, drains what the client still sends, or nothing any more. */
-type Stage = 'head' | 'exchange' | 'lingering' | 'closed';
+/**
+ * What a connection does: reads a head, has one that is served at the end of the turn, serves a request, drains what the
+ * client still sends, or nothing any more.
+ */
+type Stage = 'head' | 'ready' | 'exchange' | 'lingering' | 'closed';
 /** The part of the front that a connection needs. */
 export interface ConnectionFront {
   readonly host: FrontHost;
@@ -129,6 +133,10 @@ export class ClientConnection implements BodySource, ResponseHost {
         this.#ahead.push(chunk);
         this.#pump();
         break;
+      case 'ready':
+        this.#ahead.push(chunk);
+        this.#setReading(false);
+        break;
       case 'exchange':
         this.#receiveInExchange(chunk);
         break;
@@ -188,8 +196,19 @@ export class ClientConnection implements BodySource, ResponseHost {
     const end = parser.feed(buffer.toString('latin1', 0, bytes), 0);
     if (parser.result) {
       if (end < bytes) this.#ahead.unshift(ownedRead(buffer, bytes).subarray(end));
-      this.#serve(parser.result, parser.byteCount);
+      this.#stage = 'ready';
+      atTurnEnd('serve', serveReady, this);
     } else if (parser.hasBegun) this.#awaitHead(hadBegun, bytes);
+  }
+
+  /** Serves the head that was read in this turn, unless the connection was lost since. */
+  serveReady(): void {
+    if (this.#stage !== 'ready') return;
+    const parser = this.#parser!;
+    this.#isPumping = true;
+    this.#serve(parser.result!, parser.byteCount);
+    this.#isPumping = false;
+    this.#pump();
   }
 
   /** The parser; for a head that has not begun, with the limits of the plan of the moment. */
@@ -399,6 +418,8 @@ export class ClientConnection implements BodySource, ResponseHost {
       case 'head':
         this.#endOfRequests();
         break;
+      case 'ready':
+        break;
       case 'exchange':
         if (!this.#body!.isFinished && this.#ahead.length === 0) this.#body!.fail(CUT);
         break;
@@ -513,6 +534,10 @@ export class ClientConnection implements BodySource, ResponseHost {
       this.#limit.refresh(this.#settings.timeoutMs);
     }
   }
+}
+
+function serveReady(connection: ClientConnection): void {
+  connection.serveReady();
 }
 
 const CUT = {

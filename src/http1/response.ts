@@ -3,6 +3,7 @@ import type { ResponseSink } from '../pipeline/exchange.ts';
 import { logRequest } from '../pipeline/log.ts';
 import type { FieldFault, ResponseDefaults } from '../pipeline/output.ts';
 import type { RequestRecord } from '../pipeline/request.ts';
+import { atTurnEnd } from '../pipeline/turn-end.ts';
 import { composeHead, type ConnectionState, type ResponseHead } from './response-head.ts';
 
 /** What a response asks of its connection. */
@@ -125,7 +126,7 @@ export class ClientResponse implements ResponseSink {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    if (scheduled.push(this) === 1) setImmediate(flushScheduled);
+    atTurnEnd('flush', flushGathered, this);
   }
 
   /** Called at the end of the turn in which something was written. */
@@ -249,13 +250,9 @@ export class ClientResponse implements ResponseSink {
   }
 }
 
-/** Responses with output that waits for the end of this turn. Most are ended, and empty, by then. */
-let scheduled: ClientResponse[] = [];
-
-function flushScheduled(): void {
-  const responses = scheduled;
-  scheduled = [];
-  for (const response of responses) response.flushGathered();
+/** Most responses are ended, and empty, by then. */
+function flushGathered(response: ClientResponse): void {
+  response.flushGathered();
 }
 
 function cutPieces(pieces: readonly (Buffer | string)[], size: number): (Buffer | string)[] {

@@ -60,6 +60,8 @@ describe('a unix socket whose accept queue is full', () => {
     const path = await busyApplication();
     const target = worker(path, {}, registry());
     const requests = Array.from({ length: 40 }, () => run(target, '', { timeoutMs: 5000 }));
+    // They connect at the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(await tryConnect(path)).toBe('EAGAIN');
     const outcomes = await Promise.all(requests);
     for (const outcome of outcomes) expect(outcome.stdout).toContain('served');
