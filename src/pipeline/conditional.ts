@@ -60,9 +60,9 @@ export function meetsConditions(req: RequestRecord): HttpStatus | typeof OK {
   return notModified === true ? 304 : OK;
 }
 
-/** `If-None-Match` and its kin: few requests have one. */
+/** `If-None-Match` and its kin: few requests have one, and few names begin with their letter. */
 function isCondition(lowerName: string): boolean {
-  return lowerName.startsWith('if-');
+  return lowerName.charCodeAt(0) === 0x69 && lowerName.startsWith('if-');
 }
 
 /**
