@@ -3,13 +3,16 @@ import type { RequestRecord } from '../../pipeline/request.ts';
 import type { Section } from '../../pipeline/section.ts';
 import type { ServerRecord } from '../../pipeline/server.ts';
 import { isPlainPath } from '../../pipeline/url.ts';
+import { fsPath } from '../../source/fs-path.ts';
 import { ownText } from '../../source/remembering.ts';
-import { statOf } from '../../source/stat.ts';
+import { statAt } from '../../source/stat.ts';
 import { earlierWalk, noteWalk, ownWalk, type Walked } from './walk-note.ts';
 
 /** What the walks of directories and files found for a regular file, where nothing but its path decides that. */
 interface WalkedFile {
   readonly path: string;
+  /** The same for `node:fs`. */
+  readonly fsPath: string | Buffer;
   readonly walked: Walked;
   /** With its `<Files>` sections. */
   readonly config: DirConfig;
@@ -72,7 +75,7 @@ export function recallFile(req: RequestRecord): boolean {
 }
 
 function takeOver(req: RequestRecord, known: WalkedFile, pathInfo: string): boolean {
-  const found = req.finfo ?? statOf(known.path);
+  const found = req.finfo ?? statAt(known.fsPath);
   if (found?.isFile() !== true) return false;
   req.filename = known.path;
   req.pathInfo = pathInfo;
@@ -94,6 +97,7 @@ export function rememberFile(req: RequestRecord): void {
   const path = ownText(walked.file);
   (req.pathInfo === '' ? files.asked : files.withPathInfo).add({
     path,
+    fsPath: fsPath(path),
     walked: { ...walked, directory: ownText(walked.directory), file: path },
     config: dirConfig,
   });

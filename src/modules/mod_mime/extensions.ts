@@ -13,12 +13,16 @@ export interface Described {
   readonly unplaced: readonly string[] | undefined;
 }
 
-/** Where the extensions of a name begin, at the dot; leading dots belong to what stands before. */
-export function extensionsStart(name: string): number {
-  let start = 0;
-  while (name.charCodeAt(start) === 0x2e) start++;
-  const dot = name.indexOf('.', start);
-  return dot < 0 ? name.length : dot;
+/**
+ * Where the extensions of a file begin in its path, at the dot; leading dots belong to what stands before.
+ *
+ * @param from where its name begins
+ */
+export function extensionsStart(path: string, from: number): number {
+  let start = from;
+  while (path.charCodeAt(start) === 0x2e) start++;
+  const dot = path.indexOf('.', start);
+  return dot < 0 ? path.length : dot;
 }
 
 /** Describes a name by its extensions, each with its dot. */

@@ -30,9 +30,9 @@ function findType(req: RequestRecord): HookResult {
   const dir = modMime.dir(req);
   const { gateway } = req.server;
   const path = dir?.usePathInfo ? req.filename + req.pathInfo : req.filename;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const start = extensionsStart(name);
-  const described = describing(gateway, dir, typesOf(gateway, typesConfig))(name.slice(start));
+  const nameStart = path.lastIndexOf('/') + 1;
+  const start = extensionsStart(path, nameStart);
+  const described = describing(gateway, dir, typesOf(gateway, typesConfig))(path.slice(start));
   if (described.type !== undefined) req.contentType = described.type;
   if (described.handler !== undefined && req.proxyReq === 0) req.handler = described.handler;
   if (described.languages.length > 0)
@@ -40,7 +40,7 @@ function findType(req: RequestRecord): HookResult {
   if (described.encodings.length > 0) req.contentEncoding = [...req.contentEncoding, ...described.encodings];
   // Only who looks files up for MultiViews asks for them.
   if (req.main && described.unplaced)
-    req.setModuleNote(MIME_EXCEPTIONS, [name.slice(0, start), ...described.unplaced]);
+    req.setModuleNote(MIME_EXCEPTIONS, [path.slice(nameStart, start), ...described.unplaced]);
   if (req.contentType !== undefined) putCharset(req, req.contentType, described.charset);
   if (req.contentLanguages.length === 0 && dir?.defaultLanguage !== undefined) {
     req.contentLanguages = [dir.defaultLanguage];
