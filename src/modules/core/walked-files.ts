@@ -18,8 +18,10 @@ interface WalkedFile {
   readonly config: DirConfig;
 }
 
-/** How many files of a server are remembered, and as many with path information. */
-const MOST = 1000;
+/** How many files are remembered, those of all servers together: with the next one, all are found anew. */
+const MOST = 10_000;
+/** Bytes of the longest path that is remembered. */
+const LONGEST = 1024;
 
 /** Files of one server by their paths. */
 class WalkedFiles {
@@ -42,10 +44,6 @@ class WalkedFiles {
   }
 
   add(file: WalkedFile): void {
-    if (this.#known.size >= MOST) {
-      this.#known.clear();
-      this.#longest = 0;
-    }
     this.#known.set(file.path, file);
     this.#longest = Math.max(this.#longest, file.path.length);
   }
@@ -57,7 +55,8 @@ interface FilesOfServer {
   readonly withPathInfo: WalkedFiles;
 }
 
-const byServer = new WeakMap<ServerRecord, FilesOfServer>();
+let byServer = new WeakMap<ServerRecord, FilesOfServer>();
+let remembered = 0;
 
 /** Gives the request what is known of its file, as long as that is a regular one; false: the walks must be made. */
 export function recallFile(req: RequestRecord): boolean {
@@ -89,9 +88,13 @@ function takeOver(req: RequestRecord, known: WalkedFile, pathInfo: string): bool
 /** Remembers what the request's walks found, where every request for the file finds the same. */
 export function rememberFile(req: RequestRecord): void {
   const walked = ownWalk(req);
-  if (walked?.file === undefined || walked === earlierWalk(req)) return;
+  if (walked?.file === undefined || walked.file.length > LONGEST || walked === earlierWalk(req)) return;
   const { server, dirConfig } = req;
   if (server.directoryMatchSections.some(setsVariables) || dirConfig.files.some(setsVariables)) return;
+  if (++remembered > MOST) {
+    byServer = new WeakMap();
+    remembered = 1;
+  }
   let files = byServer.get(server);
   if (!files) byServer.set(server, (files = { asked: new WalkedFiles(), withPathInfo: new WalkedFiles() }));
   const path = ownText(walked.file);
