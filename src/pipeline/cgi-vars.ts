@@ -206,7 +206,7 @@ export function cgiVariables(req: RequestRecord, settings: CgiSettings): string 
   const text =
     interfaceText(req.protocol)(req.method) +
     queryString(req.args ?? '') +
-    requestUri(settings.usesCurrentUri ? uri : originalTarget(req.theRequest));
+    requestUri(settings.usesCurrentUri ? uri : originalTarget(req));
   if (req.pathInfo === '') return text + scriptName(uri);
   return text + scriptName(uri.slice(0, pathInfoStart(uri, req.pathInfo))) + pathInfo(req.pathInfo);
 }
@@ -221,7 +221,10 @@ export function translatedPath(req: RequestRecord): string {
 }
 
 /** Target of the request line that started it all. @source `original_uri` */
-function originalTarget(theRequest: string): string {
+function originalTarget(req: RequestRecord): string {
+  // The first record was read from that line.
+  if (req.isInitial) return req.unparsedUri;
+  const { theRequest } = req;
   const methodEnd = wordEnd(theRequest, 0);
   let start = methodEnd;
   while (isBlank(theRequest.charCodeAt(start))) start++;

@@ -176,8 +176,8 @@ test.each([
   ['GET \t /a\vb', '/a'],
   ['GET', ''],
   [' /a', '/a'],
-])('the target of the request line %j is %j', (theRequest, target) => {
-  const req = request('/x.php', { theRequest });
+])('an internal redirect is told the target of the request line: %j has %j', (theRequest, target) => {
+  const req = request('/x.php', { theRequest, prev: request('/before') });
   encode(req);
   expect(req.subprocessEnv.get('REQUEST_URI')).toBe(target);
 });
