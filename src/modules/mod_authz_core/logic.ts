@@ -30,6 +30,16 @@ export interface AuthzSection {
   /** undefined: the methods of its children together (the implicit outermost section). */
   readonly limit: MethodLimit | undefined | 'children';
   readonly span: Span | undefined;
+  /** Known once a request asked, of an outermost one. */
+  facts?: AuthzFacts;
+}
+
+/** What is known of a section before any request. */
+interface AuthzFacts {
+  /** All that the checks below it must ask first; usually nothing. */
+  readonly preparations: readonly AuthzPreparation[];
+  /** Its verdict on every request; undefined: that depends on the request. */
+  readonly verdict: AuthzStatus | undefined;
 }
 
 /** Whether a node has a say for this method. */
@@ -79,28 +89,16 @@ export function onlyNegative(section: AuthzSection): AuthzSection | undefined {
   return section.children.length > 0 && section.children.every(isNegative) ? section : undefined;
 }
 
-/** What is known of a section before any request. */
-interface AuthzFacts {
-  /** All that the checks below it must ask first; usually nothing. */
-  readonly preparations: readonly AuthzPreparation[];
-  /** Its verdict on every request; undefined: that depends on the request. */
-  readonly verdict: AuthzStatus | undefined;
-}
-
-const facts = new WeakMap<AuthzSection, AuthzFacts>();
-
 /**
  * What is known of an outermost section, once all its lines are in it.
  *
  * @param req who asks: where the verdict is always the same, it doesn't matter
  */
 export function authzFacts(section: AuthzSection, req: RequestRecord): AuthzFacts {
-  let known = facts.get(section);
-  if (!known) {
-    const verdict = isConstant(section) ? evaluateAuthz(req, section, 'all') : undefined;
-    facts.set(section, (known = { preparations: preparationsOf(section), verdict }));
-  }
-  return known;
+  return (section.facts ??= {
+    preparations: preparationsOf(section),
+    verdict: isConstant(section) ? evaluateAuthz(req, section, 'all') : undefined,
+  });
 }
 
 function preparationsOf(section: AuthzSection): readonly AuthzPreparation[] {

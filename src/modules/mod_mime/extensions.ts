@@ -34,15 +34,16 @@ const known = new WeakMap<MimeDirConfig | GatewayPlan, Describe>();
 /**
  * What extensions mean in a directory.
  *
- * @param types media types by extension in lower case, for those that `dir` says nothing of
+ * @param typesOf gives media types by extension in lower case, for those that `dir` says nothing of
  */
 export function describing(
   plan: GatewayPlan,
   dir: MimeDirConfig | undefined,
-  types: ReadonlyMap<string, string>,
+  typesOf: (plan: GatewayPlan) => ReadonlyMap<string, string>,
 ): Describe {
   const found = known.get(dir ?? plan);
   if (found) return found;
+  const types = typesOf(plan);
   const describe = remembering({ most: 100, longest: 64 }, (extensions) => read(extensions, dir, types));
   known.set(dir ?? plan, describe);
   return describe;

@@ -32,7 +32,7 @@ function findType(req: RequestRecord): HookResult {
   const path = dir?.usePathInfo ? req.filename + req.pathInfo : req.filename;
   const nameStart = path.lastIndexOf('/') + 1;
   const start = extensionsStart(path, nameStart);
-  const described = describing(gateway, dir, typesOf(gateway, typesConfig))(path.slice(start));
+  const described = describing(gateway, dir, mediaTypes)(path.slice(start));
   if (described.type !== undefined) req.contentType = described.type;
   if (described.handler !== undefined && req.proxyReq === 0) req.handler = described.handler;
   if (described.languages.length > 0)
@@ -53,6 +53,10 @@ function putCharset(req: RequestRecord, contentType: string, charset: string | u
   const built = withCharset(contentType, charset);
   if (built !== undefined) req.contentType = built;
   else logRequest(req, 'warn', 'mime', 'AH01599', `Cannot get media type from '${contentType}'`);
+}
+
+function mediaTypes(plan: GatewayPlan): ReadonlyMap<string, string> {
+  return typesOf(plan, typesConfig);
 }
 
 /** The file that `TypesConfig` of the main server names, else httpd's default or, where that is missing, the system's. */
@@ -76,7 +80,7 @@ export const modMime: Module<MimeServerConfig, MimeDirConfig> = defineModule(cat
     if (problem)
       report(`could not open mime types config file ${given.path} (${problem})`, given.span, 'error');
     // Read with the rights of whoever starts the gateway, and while there are descriptors left.
-    else typesOf(plan, typesConfig);
+    else mediaTypes(plan);
   },
   hooks: [hook('typeChecker', findType)],
 });
