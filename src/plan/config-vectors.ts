@@ -87,7 +87,21 @@ export function applyScope(scope: BoundScope, target: ServerTarget, env: ApplyEn
         break;
     }
   }
+  const core = env.modules.get('core');
+  if (core && hasCoreConfig(scope)) values[core.slot] ??= core.createDirConfig?.(path);
   return new DirConfig(values, files, ifs);
+}
+
+/**
+ * Whether a section has core's part of a config even where no setting of core stands in it: what core's merge takes back
+ * is taken back all the same. `<Proxy>` has it where another section, or `<Limit>`, stands in it.
+ *
+ * @source httpd server/core.c `dirsection` and its like, modules/proxy/mod_proxy.c `proxysection`
+ */
+function hasCoreConfig({ section, items }: BoundScope): boolean {
+  if (section === 'server' || section === 'htaccess') return false;
+  if (section !== 'proxy' && section !== 'proxyMatch') return true;
+  return items.some((item) => item.kind === 'scope' || item.limit !== undefined);
 }
 
 function applyRow(

@@ -1,6 +1,7 @@
 import { logRequest } from '../../pipeline/log.ts';
 import type { RequestRecord } from '../../pipeline/request.ts';
 import { DECLINED, OK, type HookResult } from '../../pipeline/status.ts';
+import { coreModule } from '../core/index.ts';
 import { encodePath, hasForbiddenByte, unescapeKeepingSlashes } from '../mod_proxy/path-encoding.ts';
 import { tellProxyError } from '../mod_proxy/proxy-error.ts';
 import { bracketed, defaultPort, parseNetLocation, type NetLocation } from '../mod_proxy/url.ts';
@@ -82,11 +83,11 @@ function nameWithPort(url: string): string | undefined {
   return /^[^[\]:%]+:.*[^0-9]/s.test(address) ? address.toLowerCase() : undefined;
 }
 
-/** `AllowEncodedSlashes NoDecode` of the server; any section that applies takes it back, as httpd merges sections. */
-function keepsEncodedSlashes({ server, dirConfig }: RequestRecord): boolean {
-  return (
-    dirConfig === server.dirDefaults && server.gateway.services.allowEncodedSlashes(server) === 'nodecode'
-  );
+/** `AllowEncodedSlashes NoDecode` of the server; any section that has a core config takes it back, as httpd merges those. */
+function keepsEncodedSlashes(req: RequestRecord): boolean {
+  const { server } = req;
+  const isOwn = coreModule.dir(req) === server.dirDefaults.values[coreModule.slot];
+  return isOwn && server.gateway.services.allowEncodedSlashes(server) === 'nodecode';
 }
 
 /** The path stands as it shall be sent, and is not encoded again. */
