@@ -94,9 +94,17 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
   begin(): void {
     const options = connectOptions(this.#target!);
     this.#target = undefined;
-    if (this.#listener === undefined) spares.push(this);
-    else if (this.#socket === undefined) this.#socket = this.#make(options);
-    else this.#socket.connect(options);
+    if (this.#listener === undefined) {
+      spares.push(this);
+      return;
+    }
+    try {
+      if (this.#socket === undefined) this.#socket = this.#make(options);
+      else this.#socket.connect(options);
+    } catch (error) {
+      // An address that node itself refuses, such as a local one that is none.
+      this.#giveUp(error as Error);
+    }
   }
 
   #make(options: NetConnectOpts): Socket {
@@ -130,7 +138,7 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     if (this.#listener !== listener) return;
     this.#listener = undefined;
     stopTimer(this);
-    if (this.#target === undefined) this.socket.destroy();
+    if (this.#target === undefined) this.#socket?.destroy();
   }
 
   expire(): void {

@@ -16,7 +16,10 @@ export class DirConfig {
   readonly values: readonly unknown[];
   readonly files: readonly Section[];
   readonly ifs: readonly Section[];
-  /** What is left of the plan's hooks under this config, once a request came under it. */
+  /**
+   * What is left of the plan's hooks under this config, once a request came under it. A request's config lies over the
+   * defaults of its server, so that each has one server.
+   */
   hooks: HooksByPhase | undefined;
   readonly #merged = new WeakMap<DirConfig, DirConfig>();
 

@@ -153,4 +153,20 @@ describe('a backend socket', () => {
     expect((await ask(made, 'hello')).text).toMatch(/^\d+$/);
     await closed(made);
   });
+
+  it('reports arguments that node refuses, and does without what was given up before its turn ended', async () => {
+    const target = { host: '127.0.0.1', port, localAddress: 'no address' };
+    const error = await new Promise<Error | undefined>((resolve, reject) => {
+      connectSocket(target, 5000, { connected: () => reject(new Error('connected')), failed: resolve });
+    });
+    expect(error).toMatchObject({ code: 'ERR_INVALID_IP_ADDRESS' });
+    const before = accepted;
+    let told = 0;
+    const listener: ConnectListener = { connected: () => (told += 1), failed: () => (told += 1) };
+    connectSocket({ ...target, localAddress: undefined }, 5000, listener).cancel(listener);
+    const made = await connectOnce();
+    expect((await ask(made, 'hello')).text).toBe(String(before + 1));
+    expect(told).toBe(0);
+    await closed(made);
+  });
 });
