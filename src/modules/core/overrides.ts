@@ -31,9 +31,19 @@ const CLASS_OF: ReadonlyMap<string, number> = new Map([
   ['all', ALL_OVERRIDES],
 ]);
 
+/** Options that the bare word `Options` allows. @source httpd include/http_core.h `OPT_ALL` */
+const BARE_OPTIONS: readonly string[] = [
+  'all',
+  'indexes',
+  'includes',
+  'includesnoexec',
+  'followsymlinks',
+  'execcgi',
+];
+
 interface Draft {
   classes: number;
-  options: string[] | undefined;
+  options: readonly string[] | undefined;
   nonfatalOverride: boolean;
   nonfatalUnknown: boolean;
 }
@@ -46,12 +56,14 @@ export function bindAllowOverride(ctx: BindContext, node: DirectiveNode): Htacce
     const lower = name.toLowerCase();
     if (lower === 'options') {
       draft.classes |= OVERRIDE_BITS.Options;
-      if (value === undefined || value === '') continue;
-      for (const option of value.split(',')) {
-        if (optionBits(option.toLowerCase()) === undefined)
-          return ctx.error(word, `Illegal option ${option}`);
-        (draft.options ??= []).push(option.toLowerCase());
+      if (value === undefined || value === '') {
+        draft.options = BARE_OPTIONS;
+        continue;
       }
+      const named = value.split(',');
+      const illegal = named.find((option) => optionBits(option.toLowerCase()) === undefined);
+      if (illegal !== undefined) return ctx.error(word, `Illegal option ${illegal}`);
+      draft.options = named.map((option) => option.toLowerCase());
       continue;
     }
     if (lower === 'nonfatal') {
