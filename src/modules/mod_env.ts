@@ -61,9 +61,10 @@ const unsetEnv: Served<readonly string[]> = {
   },
 };
 
+/** Behind what is there: of a variable that is there already a look-up finds the first, and a script gets the last. */
 function setVariables(req: RequestRecord): HookResult {
   for (const { name, value } of modEnv.dir(req)!.vars.values())
-    if (value !== undefined) req.subprocessEnv.set(name, value);
+    if (value !== undefined) req.subprocessEnv.add(name, value);
   return OK;
 }
 
