@@ -251,11 +251,11 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
    */
   #startSoon(exchange: PoolExchange, connection: FastCgiConnection): void {
     exchange.connection = connection;
-    if (this.#starting.push(exchange) === 1) atTurnEnd('send', startAll, this);
+    if (this.#starting.push(exchange) === 1) atTurnEnd('send', () => this.#startAll());
   }
 
   /** Writes to every kept connection that was taken in this turn. */
-  startAll(): void {
+  #startAll(): void {
     const starting = this.#starting;
     this.#starting = [];
     const now = nowMs();
@@ -415,10 +415,6 @@ export class Pool implements ConnectionOwner, ExchangeKeeper, SlotHolder {
       ...cause,
     };
   }
-}
-
-function startAll(pool: Pool): void {
-  pool.startAll();
 }
 
 function isAccessDenied(error: Error | undefined): boolean {

@@ -88,10 +88,10 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     // On a unix socket the kernel connects or refuses at once.
     if (!('path' in target)) startTimer(this, nowMs() + timeoutMs);
     this.#target = target;
-    atTurnEnd('connect', begin, this);
+    atTurnEnd('connect', () => this.#begin());
   }
 
-  begin(): void {
+  #begin(): void {
     const options = connectOptions(this.#target!);
     this.#target = undefined;
     if (this.#listener === undefined) {
@@ -126,10 +126,10 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
 
   close(): void {
     this.#user = undefined;
-    atTurnEnd('close', end, this);
+    atTurnEnd('close', () => this.#end());
   }
 
-  end(): void {
+  #end(): void {
     this.#isSound = isAtRest(this.socket) && isShared(this.#buffer);
     this.socket.destroy();
   }
@@ -177,14 +177,6 @@ class BackendLine implements Timed, ConnectedSocket, PendingConnect {
     this.#user = undefined;
     if (this.#isSound && spares.length < MAX_SPARES) spares.push(this);
   }
-}
-
-function begin(line: BackendLine): void {
-  line.begin();
-}
-
-function end(line: BackendLine): void {
-  line.end();
 }
 
 function connectOptions(target: ConnectTarget): NetConnectOpts {

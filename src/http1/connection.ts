@@ -116,13 +116,11 @@ export class ClientConnection implements BodySource, ResponseHost {
 
   /** Bytes of the client, in a buffer that is lent for this call. Most are a whole head, and need no copy. */
   #read(buffer: Buffer, bytes: number): void {
-    if (this.#stage !== 'head' || this.#isPumping) {
+    if (this.#stage !== 'head') {
       this.receive(ownedRead(buffer, bytes));
       return;
     }
-    this.#isPumping = true;
     this.#readHead(buffer, bytes);
-    this.#isPumping = false;
     this.#pump();
   }
 
@@ -197,12 +195,12 @@ export class ClientConnection implements BodySource, ResponseHost {
     if (parser.result) {
       if (end < bytes) this.#ahead.unshift(ownedRead(buffer, bytes).subarray(end));
       this.#stage = 'ready';
-      atTurnEnd('serve', serveReady, this);
+      atTurnEnd('serve', () => this.#serveReady());
     } else if (parser.hasBegun) this.#awaitHead(hadBegun, bytes);
   }
 
   /** Serves the head that was read in this turn, unless the connection was lost since. */
-  serveReady(): void {
+  #serveReady(): void {
     if (this.#stage !== 'ready') return;
     const parser = this.#parser!;
     this.#isPumping = true;
@@ -534,10 +532,6 @@ export class ClientConnection implements BodySource, ResponseHost {
       this.#limit.refresh(this.#settings.timeoutMs);
     }
   }
-}
-
-function serveReady(connection: ClientConnection): void {
-  connection.serveReady();
 }
 
 const CUT = {

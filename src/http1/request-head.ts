@@ -64,7 +64,7 @@ const LENIENT_SIMPLE_REQUEST_LINE = /^([^ ]+) +([^ ]+) *$/;
 const REQUEST_WORDS = /^[ \t\v\f\r]*([^ \t\v\f\r]*)(?:[ \t\v\f\r]+([^ \t\v\f\r]+))?/;
 /** Tunnels are for forward proxies, which this is none. */
 const NO_TUNNEL: HeadFailure = { status: 405, number: '', message: 'CONNECT is not served here', notes: '' };
-const NO_BODY: BodyFraming = { contentLength: undefined, isChunked: false };
+const NO_FRAMING: BodyFraming = { contentLength: undefined, isChunked: false };
 
 /**
  * Reads request heads from text as it comes, in pieces of any size, by httpd's strict rules or by the lenient ones of
@@ -378,13 +378,13 @@ export class RequestHeadParser {
       return;
     }
     const hostPort = target.kind === 'absolute' ? (authority?.port ?? target.port) : authority?.port;
-    const framing = this.#protocolNumber < 1000 ? NO_BODY : this.#readFraming();
+    const framing = this.#protocolNumber < 1000 ? NO_FRAMING : this.#readFraming();
     if (framing === undefined) return;
     const expect = headers.getLower('expect');
     if (expect !== undefined && expect !== '' && expect.toLowerCase() !== '100-continue') {
       const message = `client sent an unrecognized expectation value of Expect: ${expect}`;
       const unmet: HeadFailure = { status: 417, number: 'AH00570', message, notes: '' };
-      this.result = { head: this.#head(authority, hostPort), framing: NO_BODY, failure: unmet };
+      this.result = { head: this.#head(authority, hostPort), framing: NO_FRAMING, failure: unmet };
       return;
     }
     const failure: HeadFailure | undefined = target.kind === 'connect' ? NO_TUNNEL : undefined;
@@ -410,7 +410,7 @@ export class RequestHeadParser {
         return this.#refuse(501, '', 'Transfer-Encoding besides chunked');
       return { contentLength: undefined, isChunked: true };
     }
-    if (length === undefined) return NO_BODY;
+    if (length === undefined) return NO_FRAMING;
     if (!/^\d+$/.test(length)) return this.#refuse(400, 'AH10242', 'client sent invalid Content-Length');
     const digits = length.replace(/^0+(?=\d)/, '');
     if (digits.length > 19 || (digits.length === 19 && digits > '9223372036854775807')) {
@@ -440,7 +440,7 @@ export class RequestHeadParser {
     this.#carry = '';
     const target = this.#parsedTarget;
     const head = this.#head(target?.kind === 'absolute' ? target.authority : undefined);
-    this.result = { head, framing: NO_BODY, failure: { status, number, message, notes } };
+    this.result = { head, framing: NO_FRAMING, failure: { status, number, message, notes } };
   }
 }
 

@@ -126,11 +126,11 @@ export class ClientResponse implements ResponseSink {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    atTurnEnd('flush', flushGathered, this);
+    atTurnEnd('flush', () => this.#flushGathered());
   }
 
-  /** Called at the end of the turn in which something was written. */
-  flushGathered(): void {
+  /** At the end of the turn in which something was written. Most responses are ended, and empty, by then. */
+  #flushGathered(): void {
     this.#isScheduled = false;
     if (!this.isClosed && (this.#gatheredBytes > 0 || !this.isHeadSent)) this.#send(false);
   }
@@ -248,11 +248,6 @@ export class ClientResponse implements ResponseSink {
     this.onDrain = undefined;
     this.#host.onResponseEnd(ending);
   }
-}
-
-/** Most responses are ended, and empty, by then. */
-function flushGathered(response: ClientResponse): void {
-  response.flushGathered();
 }
 
 function cutPieces(pieces: readonly (Buffer | string)[], size: number): (Buffer | string)[] {

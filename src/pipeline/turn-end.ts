@@ -11,18 +11,16 @@ const KINDS = ['serve', 'close', 'connect', 'send', 'flush'] as const;
 /** The kinds of work that are put off. */
 export type TurnKind = (typeof KINDS)[number];
 
-type Task = readonly [run: (subject: unknown) => void, subject: unknown];
-
-const waiting: Record<TurnKind, Task[]> = { serve: [], close: [], connect: [], send: [], flush: [] };
+const waiting: Record<TurnKind, (() => void)[]> = { serve: [], close: [], connect: [], send: [], flush: [] };
 /** The end of the turn is on its way, or is being worked through. */
 let isEnding = false;
 
 /**
- * Calls `run` with `subject` once this turn has read everything. What is put off by what runs then is done behind it,
- * before the next poll.
+ * Calls `task` once this turn has read everything. What is put off by what runs then is done behind it, before the next
+ * poll.
  */
-export function atTurnEnd<T>(kind: TurnKind, run: (subject: T) => void, subject: T): void {
-  waiting[kind].push([run as (subject: unknown) => void, subject]);
+export function atTurnEnd(kind: TurnKind, task: () => void): void {
+  waiting[kind].push(task);
   if (isEnding) return;
   isEnding = true;
   setImmediate(endTurn);
@@ -42,13 +40,10 @@ function firstWaiting(): TurnKind | undefined {
   return KINDS.find((kind) => waiting[kind].length > 0);
 }
 
-function runAll(tasks: Task[]): void {
+function runAll(tasks: (() => void)[]): void {
   let done = 0;
   try {
-    while (done < tasks.length) {
-      const [run, subject] = tasks[done++]!;
-      run(subject);
-    }
+    while (done < tasks.length) tasks[done++]!();
   } finally {
     tasks.splice(0, done);
   }

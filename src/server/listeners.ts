@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { FRONT_SOCKET_OPTIONS } from '../http1/front.ts';
 import { addressKey, showAddress, type ListenAddress } from './listen-address.ts';
 
 /** An address that could not be opened, in words for people. */
@@ -87,7 +88,7 @@ export class Listeners {
   }
 
   #listen(address: ListenAddress, backlog: number, fd: number | undefined): Promise<Server> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: false });
+    const server = createServer(FRONT_SOCKET_OPTIONS);
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(new ListenError(address, error)));
       server.once('listening', () => {
